@@ -7,6 +7,7 @@ why in one line.
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -59,22 +60,26 @@ def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
     return list(whole)
 
 
-def main(folder: Path = static_pages.OUT) -> int:
-    """Write the site and say where, and whether it is alive."""
+def site(folder: Path) -> str:
+    """Write the site into a folder, alive where Pyodide can be had; what became of it, in words."""
     shutil.rmtree(folder / lesson_pages.FOLDER, ignore_errors=True)
     try:
         pyodide = runtime.files(runtime.archive())
     except runtime.Missing as missing:
-        code = static_pages.main()
-        print(f"The pages are to be read only: {missing}. With it, explorers in them move.")
-        return code
+        count = len(static_pages.write(folder))
+        return f"{count} pages to read. Explorers in them do not move: {missing}."
     written = write(folder, pyodide)
     size = sum(file.stat().st_size for file in written) / 1e6
-    where = folder.relative_to(static_pages.ROOT).as_posix()
-    print(
-        f"{len(written)} files, {size:.1f} MB. Alive: python3 -m http.server -d {where}, then "
-        f"http://localhost:8000/. To read only: open {where}/index.html."
+    return (
+        f"{len(written)} files, {size:.1f} MB. To have explorers that move: "
+        f"python3 -m http.server -d {os.path.relpath(folder)}, then http://localhost:8000/"
     )
+
+
+def main() -> int:
+    """Write the site and say where."""
+    print(site(static_pages.OUT))
+    print(f"To read only, open {os.path.relpath(static_pages.OUT)}/index.html in a browser.")
     return 0
 
 

@@ -69,22 +69,22 @@ def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> st
     """A lesson's page; files: what its Python needs, with their sizes in bytes."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in code]
-    made = (
-        marked(place, *both) for place, both in enumerate(zip(kinds(sources), code, strict=True))
-    )
-    body = "".join(
-        next(made)
-        if cell["cell_type"] == "code"
-        else static_pages.markdown("".join(cell["source"]))
-        for cell in notebook["cells"]
-    )
+    what = kinds(sources)
+    places = iter(range(len(code)))
+    body = ""
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            place = next(places)
+            body += marked(place, what[place], cell)
+        else:
+            body += static_pages.markdown("".join(cell["source"]))
     size = sum(files.values())
     data = {
         "sources": sources,
-        "kinds": kinds(sources),
+        "kinds": what,
         "files": list(files.items()),
         "bytes": size,
         "megabytes": round(size / 1e6),
     }
     page = static_pages.page(static_pages.title_of(notebook), body, steps)
-    return alive(page, data) if SHOWN in data["kinds"] else page
+    return alive(page, data) if SHOWN in what else page

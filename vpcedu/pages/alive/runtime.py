@@ -40,11 +40,12 @@ def integrity(data: bytes) -> str:
     return "sha512-" + base64.b64encode(hashlib.sha512(data).digest()).decode()
 
 
-def archive(folder: Path = KEPT) -> bytes:
+def archive(folder: Path | None = None) -> bytes:
     """npm's package, from the folder where it is kept, or from npm; Missing where neither has it.
 
     What has another hash is refused, and not kept.
     """
+    folder = folder or KEPT
     path = folder / f"{NAME}-{VERSION}.tgz"
     if not path.is_file():
         npm = shutil.which("npm")

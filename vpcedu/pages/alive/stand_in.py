@@ -25,11 +25,15 @@ _MISSING = object()
 class Moved(dict):  # type: ignore[type-arg]
     """What an observer is told: the entries name, old, new and owner, as attributes too."""
 
+    new: Any
     __getattr__ = dict.__getitem__
 
 
 class Look:
     """The CSS or the style of a widget; what is set on it goes to the page as `prefix.name`."""
+
+    _owner: Widget
+    _prefix: str
 
     def __init__(self, owner: Widget, prefix: str, given: dict[str, Any]) -> None:
         self.__dict__.update(_owner=owner, _prefix=prefix)
@@ -88,11 +92,11 @@ class Widget:
         """Add a CSS class."""
         self.put("classes", [*self.state.get("classes", ()), name])
 
-    def tell(self, old: Any) -> None:
+    def tell(self, before: Any) -> None:
         """Tell the observers that the value has changed."""
         for handler, names in list(self._observers):
             if "value" in ([names] if isinstance(names, str) else names):
-                handler(Moved(name="value", old=old, new=self._value, owner=self, type="change"))
+                handler(Moved(name="value", old=before, new=self._value, owner=self, type="change"))
 
     @property
     def value(self) -> Any:
@@ -101,10 +105,10 @@ class Widget:
 
     @value.setter
     def value(self, value: Any) -> None:
-        old, self._value = self._value, self.fit(value)
+        before, self._value = self._value, self.fit(value)
         self.paint()
-        if self._value != old:
-            self.tell(old)
+        if self._value != before:
+            self.tell(before)
 
     def fit(self, value: Any) -> Any:
         """The value within what is possible."""
@@ -173,6 +177,8 @@ class IntSlider(Widget):
 
     kind = "slider"
     sent = (*Widget.sent, "min", "max", "step", "interval")
+    min: int
+    max: int
 
     def __init__(
         self, value: int = 0, min: int = 0, max: int = 100, step: int = 1, **given: Any
