@@ -157,7 +157,10 @@ LATER = {
     ("widgets", "the same: a question at a time, and a line to hand in"): 74,
     ("pages", "the same: a last page without a number"): 3,
     # whoever reads the course in a browser could move nothing without installing Python
-    ("pages", "lessons alive in a browser: Pyodide, a stand-in for ipywidgets, cells, licences"): 431,
+    (
+        "pages",
+        "lessons alive in a browser: Pyodide, a stand-in for ipywidgets, cells, licences",
+    ): 418,
     ("analysis", "a repair as a line of the AWS CLI"): 48,
     ("course", "what brings a reply back, device by device"): 9,
     ("draw", "an axis as long as the story, and its name and times"): 28,

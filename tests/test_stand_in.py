@@ -132,7 +132,7 @@ def test_a_cell_sees_what_it_would_have_seen_in_order():
     cells = Cells(["x = 1", "y = x", "x = 2", "print(x + y)", "print(x)"])
     assert cells.run(3) == [{"text/plain": "3\n"}]
     assert cells.run(1) == []
-    assert cells.names["x"] == 1  # cell 1 is run as it stands on the page, before `x = 2`
+    assert cells.space["x"] == 1  # cell 1 is run as it stands on the page, before `x = 2`
     assert cells.run(4) == [{"text/plain": "2\n"}]
     assert cells.run(4, "x = 5\nx") == [{"text/plain": "5"}]
 

