@@ -18,6 +18,7 @@ from tests.notebook_rules import NOTEBOOKS
 from vpcedu.pages import static_pages
 from vpcedu.pages.alive import build, lesson_pages, licences, pack, runtime
 from vpcedu.pages.alive import cells as lesson_cells
+from vpcedu.pages.alive import stand_in as stand_in_module
 from vpcedu.pages.alive.cells import EXERCISE, SHOWN, STEP, Cells, kinds
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -94,6 +95,17 @@ def test_what_the_page_is_told_and_what_it_tells(stand_in):
     assert last["changed"] == [[0, {"max": 4, "value": 4}], [1, {"options": ["three"], "value": 0}]]
     assert changes == [[3, 5], [5, 9], [9, 4]]
     assert chosen
+
+
+def test_all_that_the_widgets_have_of_ipywidgets_is_in_the_stand_in_and_on_the_page():
+    used = set()
+    for path in (ROOT / "vpcedu" / "widgets").rglob("*.py"):
+        used |= set(re.findall(r"ipywidgets\.(\w+)", path.read_text(encoding="utf-8")))
+    classes = {name: getattr(stand_in_module, name, None) for name in used}
+    assert {"HTML", "Label", "jslink"} <= used and None not in classes.values()
+    script = (pack.HERE / "controls.js").read_text(encoding="utf-8")
+    for kind in {one.kind for one in classes.values() if isinstance(one, type)}:
+        assert re.search(rf"^  {kind}\(w", script, re.M), kind
 
 
 def test_a_value_that_is_no_option_is_refused(stand_in):

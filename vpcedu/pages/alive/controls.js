@@ -41,13 +41,24 @@ function slider(w, state, send) {
   };
 }
 
+// A group of buttons whose words stand before it is called so.
+function named(group, before) {
+  if (group.getAttribute("role") !== "group" || !before?.classList.contains("widget-label")) return;
+  group.setAttribute("aria-label", before.textContent);
+}
+
 const kinds = {
   html(w) {
     w.el = el("div", "", el("div", "widget-html-content"));
     w.put.value = (text) => w.el.firstChild.replaceChildren(clean(text, dropped));
   },
+  label(w) {
+    w.put.value = (words) => { w.el.textContent = words; };
+  },
   hbox(w, state) {
-    w.el.append(...state.children.map((number) => all[number].el));
+    const inside = state.children.map((number) => all[number].el);
+    inside.forEach((one, place) => named(one, inside[place - 1]));
+    w.el.append(...inside);
   },
   vbox(w, state) {
     kinds.hbox(w, state);

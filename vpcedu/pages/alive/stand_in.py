@@ -128,6 +128,12 @@ class HTML(Widget):
     kind = "html"
 
 
+class Label(Widget):
+    """Words."""
+
+    kind = "label"
+
+
 class Boxed(Widget):
     """Widgets in a row or column."""
 
