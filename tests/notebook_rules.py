@@ -234,6 +234,8 @@ def _output(output: dict[str, Any]) -> list[str]:
         shown = output["metadata"].get("image/png", {})
         if not shown.get("alt") or shown.get("width") != 700:
             found.append("a picture without alt text or display width 700")
+        elif " ".join(shown["alt"].split()) not in " ".join(plain.split()):
+            found.append("alt text that is not the text beside the picture")
         if len(plain) < 80:
             found.append("a picture without a text alternative beside it")
     return found

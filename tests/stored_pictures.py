@@ -125,7 +125,8 @@ def _apart(old: bytes, new: bytes) -> list[str]:
 def _opened(png: bytes) -> Any:
     from PIL import Image
 
-    return Image.open(BytesIO(png)).convert("RGB")
+    image = Image.open(BytesIO(png)).convert("RGBA")  # what is transparent shows the page's white
+    return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
 
 
 def far(one: Any, other: Any) -> int:

@@ -62,7 +62,8 @@ def test_the_map_is_what_the_capture_says(balancer, nat):
 def test_the_version_is_said():
     from vpcedu import __version__
 
-    assert run("--version").stdout == f"vpcedu {__version__}\n"
+    for words in (["--version"], ["--version", "--why"]):
+        assert run(*words).stdout == f"vpcedu {__version__}\n"
 
 
 def test_packets_and_why_are_the_parts_of_the_whole(plain):
@@ -190,9 +191,10 @@ def test_the_usage_names_every_option_and_value():
         (
             ["--colour"],
             "'--colour'",
-            "--balancer, --nat, --seed, --packets, --why, --all, --json, --help",
+            "--balancer, --nat, --seed, --packets, --why, --all, --json, --version, --help",
         ),
         (["--json=yes"], "--json=yes", "--json alone"),
+        (["--seed", "9" * 20], f"'{'9' * 20}'", "a whole number of at most 19 digits"),
         (["--balancer", "--json"], "'--json'", "classic-tcp"),
         (["network"], "'network'", "--balancer"),
         ([""], "''", "--balancer"),

@@ -12,6 +12,7 @@ from itertools import cycle, islice
 
 import ipywidgets
 import pytest
+from rigs import voice
 from rigs.layout import faults
 
 from vpcedu import draw, lab, widgets
@@ -132,7 +133,7 @@ STEPS = {
             ("mode", "append", "the client's claim"),
             ("balancer", "classic-tcp", "10.0.0.10"),
             ("proxy", True, "does not know what a PROXY line is"),
-            ("web", WEBS[1], "nothing listens at web, and in the end the client sees: closed"),
+            ("web", WEBS[1], "nothing listens at web. In the end the client sees: closed"),
             ("balancer", "network", "never connected"),
         ),
     ),
@@ -499,3 +500,17 @@ def test_a_live_picture_leaves_out_what_its_explorer_says():
     words = [item.words for item in live(scene).items if hasattr(item, "words")]
     assert live(scene).height < scene.height - 60
     assert "round trip" not in words and "SYN" in words
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_what_an_explorer_says_is_short_and_plain(name):
+    explorer, said = EXPLORERS[name](), set()
+    for control in list(explorer.controls.values()):
+        explorer.begin_again()
+        for value in values_of(control)[:8]:
+            control.value = value
+            said.add(explorer.sentence)
+    said.add(explorer.about)
+    assert [one for one in said if voice.too_long(one)] == []
+    numbered = {voice.ROW} if name == "Evidence" else set()  # its ladders have numbered rows
+    assert [one for one in said if voice.phrases(one) - numbered] == []

@@ -63,6 +63,13 @@ def _no_alt(notebook):
             output["metadata"] = {}
 
 
+def _other_alt(notebook):
+    for place in _code(notebook):
+        for output in notebook["cells"][place]["outputs"]:
+            if "image/png" in output.get("data", {}):
+                output["metadata"]["image/png"]["alt"] = "A map of something else."
+
+
 def _code(notebook):
     return [place for place, cell in enumerate(notebook["cells"]) if cell["cell_type"] == "code"]
 
@@ -193,6 +200,7 @@ def _markdown(notebook, old, new):
 
 FAULTS = {
     _strip: "code cells were not run once each, in order",
+    _other_alt: "alt text that is not the text beside the picture",
     _state: "metadata beside kernelspec and language_info",
     _logic: "code cell 1: logic (For)",
     _long: "code cell 1: 9 lines",

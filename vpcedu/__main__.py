@@ -33,7 +33,10 @@ Each has --help.
 """
 # known here, so that the question alone loads none of them
 COMMANDS = ("ask", "audit", "puzzle", "scenario")
-TAKES, FLAGS = ("--balancer", "--nat", "--seed"), ("--packets", "--why", "--all", "--json")
+TAKES, FLAGS = (
+    ("--balancer", "--nat", "--seed"),
+    ("--packets", "--why", "--all", "--json", "--version"),
+)
 
 
 def main(words: list[str]) -> int:
@@ -49,7 +52,7 @@ def main(words: list[str]) -> int:
         if "--help" in words or "-h" in words:
             sys.stdout.write(USAGE)
             return 0
-        if words == ["--version"]:
+        if "--version" in words:
             sys.stdout.write(f"vpcedu {__version__}\n")
             return 0
         return answer(parse(words, TAKES, FLAGS))

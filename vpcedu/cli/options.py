@@ -49,5 +49,5 @@ def whole(name: str, digits: str) -> int:
     """A whole number; ValueError names the option."""
     found = address.whole(digits.removeprefix("-"), LARGEST)
     if found is None:
-        raise ValueError(f"{name} {quoted(digits)}: expected a whole number")
+        raise ValueError(f"{name} {quoted(digits)}: expected a whole number of at most 19 digits")
     return -found if digits.startswith("-") else found

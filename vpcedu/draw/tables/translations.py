@@ -195,7 +195,7 @@ def _fate(story: Story, step: Step) -> str:
             if first.gone is None
             else "The translation with this port is gone"
         )
-        return f"its SYN to {door} is dropped by the NAT: {step.reason}. {row}."
+        return f"its SYN to {door}. The NAT drops it: {step.reason}. {row}."
     reset = any(
         trace.sender == "NAT" and trace.cause.trace == (story.spoken.number if story.spoken else 0)
         for trace in story.capture

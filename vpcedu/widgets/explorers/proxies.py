@@ -71,7 +71,7 @@ def sentence(visit: Visit) -> str:
             None,
         )
         why = "web's server does not know what a PROXY line is" if got else "nothing listens at web"
-        return f"The client is {opened}; {why}, and in the end the client sees: {visit.symptom}."
+        return f"The client is {opened}; {why}. In the end the client sees: {visit.symptom}."
     whose = "the ELB node's own address" if len(talks) > 1 else "the client's own address"
     chain, claim = (
         chain_of(seen.request),
