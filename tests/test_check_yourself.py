@@ -245,3 +245,11 @@ def test_each_of_the_22_symptoms_is_run_by_a_story_and_12_of_them_by_the_last_pa
 def test_the_first_lesson_leads_to_the_last_page():
     cells = json.loads(LESSONS[0].path.read_text(encoding="utf-8"))["cells"]
     assert f"({LAST.name}.ipynb)" in "".join(cells[0]["source"])
+
+
+@pytest.mark.parametrize("number", range(len(FORMS)))
+def test_no_answer_says_its_subnet_where_balancer_and_web_have_one_each(number):
+    asked = [symptom for symptom in SYMPTOMS if "balancer" in symptom.asks[number].lower()]
+    said = [claim.words[number] for symptom in asked for claim in symptom.claims]
+    assert any("subnet" in words for words in said)
+    assert not [words for words in said if "its subnet" in words]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
+from notebook_rules import NOTEBOOKS
 from rigs.layout import faults
 
 from vpcedu import draw, lab, reference_architecture, widgets
@@ -224,3 +228,21 @@ def test_the_arrows_answer_the_question_in_both_positions(site):
     assert "ELB node opens one that ends at web" in arrows.sentence
     arrows.arrows.value = "packets"
     assert "web answers 10.0.0.10:19404 by the local route" in arrows.sentence
+
+
+def _markdown(name):
+    path = next(path for path in NOTEBOOKS if path.name.startswith(name))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+
+
+def test_the_text_names_every_row_without_which_the_node_cannot_connect(table):
+    said = re.search(r"Without rows ([\d, or]+) the node cannot connect", _markdown("00"))
+    shown = re.search(r"Page in the first minute: closed, 60 s without ([\d, ]+)", str(table))
+    assert re.findall(r"\d+", said[1]) == re.findall(r"\d+", shown[1])
+
+
+@pytest.mark.parametrize("name", ["00", "01"])
+def test_connect_stands_in_no_lesson_before_the_one_that_explains_it(name):
+    assert "**`connect()`**" in _markdown("02")
+    assert "`connect()`" not in _markdown(name)

@@ -242,7 +242,7 @@ DOOR = Symptom(
     (
         claim(
             "the balancer's own subnet needs the path to the Internet",
-            "A route from its subnet to the Internet gateway.",
+            "A route from the balancer's subnet to the Internet gateway.",
             added(PUBLIC_ROUTE),
         ),
         claim(
