@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 
 import pytest
@@ -151,3 +152,15 @@ def test_syns_are_never_closer_than_a_second():
 def test_the_first_text_of_a_picture_is_its_title_which_the_lesson_changes():
     picture = draw.handshake(lab.handshake(round_trip=200, lost=("1st ACK",)))
     assert picture.axes.texts[0].get_text() == picture.scene.title
+
+
+def test_a_cell_changes_a_colour_and_adds_an_arrow():
+    from tests.notebook_rules import NOTEBOOKS
+
+    cells = json.loads(NOTEBOOKS[2].read_text(encoding="utf-8"))["cells"]
+    source = next(words for cell in cells if ".axes.annotate" in (words := "".join(cell["source"])))
+    names = {"draw": draw, "half_open": handshake(200, ("1st ACK",))}
+    exec(source, names)
+    axes = names["picture"].axes
+    assert axes.texts[0].get_color() == "#8E0016"
+    assert [text for text in axes.texts if getattr(text, "arrow_patch", None)]
