@@ -10,6 +10,7 @@ import pytest
 from rigs.layout import sample
 from rigs.lessons import LESSONS, run, settings_of
 
+from vpcedu import widgets
 from vpcedu.draw.canvas.scene import Text, live
 from vpcedu.widgets.parts.controls import GAP
 from vpcedu.widgets.parts.explorer import NARROWER, PITCH, WIDTH
@@ -150,3 +151,21 @@ def test_the_explorer_fits_a_laptop_and_its_type_is_not_too_small(lesson):
     scene = live(explorer.picture.scene)
     assert scene.height <= explorer.tall, "the picture is not scaled down at full width"
     assert min(item.size for item in scene.items if isinstance(item, Text)) >= SMALLEST
+
+
+@pytest.mark.parametrize(
+    ("way", "seconds", "speaks", "keepalive", "begins"),
+    [
+        ("NAT gateway", 420, "listener", 7_200, "After 420 s update server sends"),
+        ("NAT gateway", 420, "listener", 300, "After 300 s web's keep-alive sends a probe. At 420"),
+        ("Classic LB", 90, "opener", 45, "After 45 s client's keep-alive sends a probe. After 60"),
+        ("Classic LB", 90, "opener", 0, "After 60 s the ELB node closes both connections. At 90"),
+        ("Classic LB", 59, "opener", 0, "After 59 s client sends"),
+    ],
+)
+def test_the_sentence_of_a_silence_says_when_each_thing_happened(
+    way, seconds, speaks, keepalive, begins
+):
+    explorer = widgets.IdleClocks(way=way, seconds=seconds, speaks=speaks)
+    explorer.keepalive.value = keepalive
+    assert explorer.sentence.startswith(begins)

@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from vpcedu import draw
 from vpcedu.clock import SECOND
-from vpcedu.draw.time.clock_rows import silences
 from vpcedu.sites.silence import INSTANCES, WAYS, Silent, silence
 from vpcedu.widgets.parts.controls import choice, menu, slider
 from vpcedu.widgets.parts.explorer import KEPT, Explorer, Frame, tallest
@@ -55,13 +54,16 @@ def _visit(way: str, seconds: int, speaks: str, keepalive: int | None, instance:
 def frame(way: str, seconds: int, speaks: str, keepalive: int, instance: str) -> Frame:
     """Picture and sentence for one silence; keepalive: the opener's, in seconds, 0 for none."""
     visit = _visit(way, seconds, speaks, keepalive or None, instance)
-    lasts = max(round(silence.span / SECOND) for silence in silences(visit))
-    begin = f"After {lasts:,} s"
-    if lasts < seconds:  # the picture is of the longest silence, and so is the sentence
-        who = "the ELB node closes both connections"
-        if any(trace.cause.what.startswith("keep-alive") for trace in visit.capture):
-            who = f"{visit.opener}'s keep-alive sends a probe"
-        begin = f"After {lasts:,} s {who}. At {seconds:,} s"
+    probes = [
+        round(trace.steps[0].now / SECOND)
+        for trace in visit.between
+        if trace.cause.what.startswith("keep-alive")
+    ]
+    begin = f"After {probes[0]:,} s {visit.opener}'s keep-alive sends a probe. " if probes else ""
+    closed = visit.learns(visit.opener)
+    if way == "Classic LB" and closed and not visit.said:
+        begin += f"After {round(closed[0] / SECOND):,} s the ELB node closes both connections. "
+    begin += f"{'At' if begin else 'After'} {seconds:,} s"
     if not visit.said:
         then = f"{begin} {visit.speaker} has no connection left to send on."
     else:
