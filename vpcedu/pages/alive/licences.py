@@ -15,7 +15,7 @@ BROUGHT = (
     ("vpcedu, its code", static_pages.REPOSITORY, static_pages.ROOT / "LICENSE"),
     ("vpcedu, the text of the course", static_pages.REPOSITORY, static_pages.ROOT / "LICENSE-TEXT"),
     (
-        f"Pyodide {runtime.VERSION}, unchanged",
+        f"Pyodide {runtime.VERSION}, unchanged but for its list of packages, which is empty",
         f"https://github.com/pyodide/pyodide/tree/{runtime.VERSION}",
         PLACE / "mpl-2.0.txt",
     ),
