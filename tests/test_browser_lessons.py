@@ -1,9 +1,10 @@
 """Every lesson's explorer in a real JupyterLab, looked at and moved.
 
 Each explorer is brought to three settings and photographed at each: nothing is cut off, nothing
-lies over another thing, the controls need three rows at most. The last setting is photographed in
-the dark theme too, and in a narrow window, where the picture moves sideways in its own frame. Then
-each control is moved by hand: the picture follows, and no slider changes the height.
+lies over another thing, the controls need four rows at most (that all of it fits a laptop is a
+test below). The last setting is photographed in the dark theme too, and in a narrow window, where
+the picture moves sideways in its own frame. Then each control is moved by hand: the picture
+follows, and no slider changes the height.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ EXPLORERS = {
     ),
 }
 # of controls; the window's width for an output of 700 pixels, and of 380
-ROWS, WIDE, NARROW = (3, 890, 480)
+ROWS, WIDE, NARROW = (4, 890, 480)
 ASK = """async code => {
     const future = jupyterapp.shell.currentWidget.sessionContext.session.kernel.requestExecute(
         {code: code, store_history: false});
