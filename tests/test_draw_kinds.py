@@ -695,6 +695,15 @@ def test_keep_alive_rings_too_late_for_a_network_load_balancer():
     assert clocks["NLB node"].state == "forgot" and "NLB node ran out at 350 s" in scene.title
 
 
+def test_a_longer_silence_after_the_answer_is_an_effect_and_is_not_drawn():
+    """web's keep-alive probes after 7,200 s; the server had sent at 420 s, in vain."""
+    seen = lab.silence("NAT gateway", 420, "listener", keepalive=7_200)
+    assert max(talk.traces[-1].last.now for talk in seen.talks) > 7_000_000_000
+    scene = draw.clocks(seen).scene
+    assert scene.title.startswith("Silent for 420 s: NAT ran out at 350 s")
+    assert "next packet: 420 s" in words_of(scene)
+
+
 def test_a_visit_without_silence_has_no_clocks():
     with pytest.raises(ValueError, match="is silent for 10 s and then used again"):
         draw.clocks(visit("classic-tcp gateway"))

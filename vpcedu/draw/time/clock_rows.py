@@ -79,26 +79,17 @@ class IdleClock(NamedRow):
 
 
 def silences(visit: Visit) -> tuple[Silence, ...]:
-    """For each connection that fell silent, its longest silence.
+    """For each connection that fell silent, its first silence: what comes later is its effect.
 
     ValueError where none was silent for SHORTEST.
     """
     silent = []
     for talk in visit.talks:
-        gaps = [
-            (there.steps[0].now - here.last.now, number)
-            for number, (here, there) in enumerate(pairwise(talk.traces), 1)
-        ]
-        longest, number = max(gaps, default=(0, 0))
-        if longest >= SHORTEST:
-            silent.append(
-                Silence(
-                    talk,
-                    talk.traces[number - 1].last.now,
-                    talk.traces[number].steps[0].now,
-                    talk.traces[number:],
-                )
-            )
+        for number, (here, there) in enumerate(pairwise(talk.traces), 1):
+            begins, ends = here.last.now, there.steps[0].now
+            if ends - begins >= SHORTEST:
+                silent.append(Silence(talk, begins, ends, talk.traces[number:]))
+                break
     if not silent:
         raise ValueError(
             f"no connection of {quoted(visit.title)} is silent for {SHORTEST // SECOND} s and then used again"
