@@ -12,6 +12,7 @@ import json
 import os
 import re
 import subprocess
+from collections.abc import Callable
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -224,22 +225,20 @@ def curl_page(lab: Any) -> None:
 
 def curl_reset(lab: Any) -> None:
     """The server reads the request and ends with RST."""
-    lab.listen("web", 80)
-    lab.curl("client", URL)
-    server = lab.accept("web", 80)
-    lab.read(server)
-    lab.abort(server)
-    lab.done("client", URL)
-    lab.captured()
+    _fetch_in_vain(lab, lab.abort)
 
 
 def curl_empty(lab: Any) -> None:
     """The server reads the request and closes."""
+    _fetch_in_vain(lab, lab.close)
+
+
+def _fetch_in_vain(lab: Any, end: Callable[[Any], Any]) -> None:
     lab.listen("web", 80)
     lab.curl("client", URL)
     server = lab.accept("web", 80)
     lab.read(server)
-    lab.close(server)
+    end(server)
     lab.done("client", URL)
     lab.captured()
 

@@ -25,7 +25,8 @@ from vpcedu.draw.canvas.style import (
 )
 from vpcedu.draw.maps.hops import hops_of
 from vpcedu.draw.reading.as_picture import picture
-from vpcedu.draw.reading.legs import is_outside, signs_of, space
+from vpcedu.draw.reading.legs import address_of, is_outside, signs_of, space
+from vpcedu.draw.reading.subnets import subnet_title
 from vpcedu.draw.reading.words import alternative
 from vpcedu.hosts.host import Host
 from vpcedu.quoting import quoted
@@ -128,7 +129,7 @@ def _grounds(visit: Visit, path: list[str], tops: dict[str, float], left: float)
             items.append(Band(left, y, PANEL, tall, "outside-ground"))
         elif name in cards:
             subnet = subnets[cards[name].subnet]
-            words = f"{'public' if visit.vpc.is_public(subnet) else 'private'} subnet {subnet.cidr}"
+            words = subnet_title(visit.vpc, subnet, PANEL - 16)
             items.append(Box(left, y, PANEL, tall, "inside", "inside-ground", 1.0))
         items.append(Text(left + PANEL - 8, y + 15, words, ink, NOTE, True, "end"))
     return items
@@ -137,9 +138,7 @@ def _grounds(visit: Visit, path: list[str], tops: dict[str, float], left: float)
 def _box(visit: Visit, name: str, top: float, ends: bool, left: float) -> list[Item]:
     """A device on the path; where packets go through, words stand to the right of the arrows."""
     ink = device_ink(is_outside(visit.vpc, name), ends)
-    places = {row.device: row.address for row in visit.vpc.interfaces}
-    places |= {row.device: row.address for row in visit.vpc.outside}
-    address = places.get(name, "")
+    address = address_of(visit.vpc, name)
     x = left + 8
     middle = top + TALL / 2 + (4 if not address else -3)
     return [
