@@ -416,7 +416,7 @@ SECTIONS = (
             ),
             Fact(
                 "sg-conntrack-limit",
-                "An instance tracks so many connections and drops what comes beyond.",
+                "An instance tracks a limited number of connections and drops what comes beyond.",
                 "",
                 (TRACKING,),
                 AWS,
@@ -555,7 +555,7 @@ SECTIONS = (
         (
             Fact(
                 "natgw-src",
-                "A NAT puts its own private address and a port of its own in the place of the source, and"
+                "A NAT replaces the source with its own private address and a port of its own, and"
                 " gives answers back; nobody outside can open a connection.",
                 "",
                 (NATGW,),
@@ -1137,7 +1137,7 @@ SECTIONS = (
             ),
             Fact(
                 "nlb-dnat",
-                "It puts the target's address in the place of the destination.",
+                "It replaces the destination address with the target's.",
                 "",
                 (NLB_TARGETS,),
                 AWS,

@@ -10,7 +10,7 @@ because the client was gone. Sources: ELB user guide, "How Elastic Load Balancin
 "Troubleshoot" in both guides (who answers what, when).
 
 Not said by AWS: 408 is for a client whose first request never came whole; a connection that was
-served before is closed without a word. Left out: pipelining to targets, HTTP/2, HEAD, 100 Continue,
+served before is closed silently. Left out: pipelining to targets, HTTP/2, HEAD, 100 Continue,
 the surge queue.
 """
 

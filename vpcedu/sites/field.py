@@ -3,8 +3,8 @@
 One parser reads each kind of value.
 
 Each parser takes the field's name and its value, and returns what the value means. ValueError names
-the field, the value and what was expected. Spaces around a text count for nothing; True and False
-are not numbers.
+the field, the value and what was expected. Spaces around a text make no difference; True and
+False are not numbers.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SECONDS = "seconds"  # the unit that a text may carry: "350 s"
 LONGEST = 999_999  # seconds
-DECIMALS = 10**18 - 1  # of a second, as Python writes them; those after the sixth count for nothing
+DECIMALS = 10**18 - 1  # of a second, as Python writes them; those after the sixth are dropped
 
 
 def whole(name: str, value: object, least: int, most: int, unit: str = "") -> int:

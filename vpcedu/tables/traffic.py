@@ -2,7 +2,7 @@
 
 Both name a protocol by its IANA number, -1 for all. TCP and UDP have a range of destination ports,
 ICMP has (type, code) in its place, -1 for any. Other protocols have no ports, and what stands
-next to -1 counts for nothing: all protocols means all ports. A flow of ICMP has type x 256 + code
+next to -1 makes no difference: all protocols means all ports. A flow of ICMP has type x 256 + code
 where others have the destination port, as in NetFlow's records, so that a table compares one number
 with one span. Sources: EC2 API, IpPermission and CreateNetworkAclEntry; RFC 792.
 """

@@ -52,7 +52,7 @@ SUBNETS = ((246.0, 436.0), (460.0, 692.0))
 LANES = {(False, True): -21.0, (False, False): -7.0, (True, True): 7.0, (True, False): 21.0}
 ROWS, PITCH, SAID = 276.0, 20.0, 150.0
 BAR = (452.0, 684.0)
-STRIP, CELL, MOST = 372.0, 66.0, 8  # at most so many connections are shown
+STRIP, CELL, MOST = 372.0, 66.0, 8  # MOST connections are shown
 
 
 @picture

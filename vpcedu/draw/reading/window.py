@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def around(rows: tuple[Row, ...], place: int, most: int) -> tuple[Row, ...]:
-    """At most so many rows, around the one at a place, which is counted from 0.
+    """At most `most` rows, around the one at a place, which is counted from 0.
 
     They change only by half a window at a time: whoever steps through the rows finds most of them
     where they were.

@@ -77,7 +77,7 @@ def load(path: str | PathLike[str]) -> list[SeenPacket]:
 
 
 def load_counted(path: str | PathLike[str], most: int) -> tuple[list[SeenPacket], PassedOver]:
-    """The same, up to so many packets, and what was passed over.
+    """The same, up to `most` packets, and what was passed over.
 
     A file whose structure is damaged further on is read up to there. PcapError where that is before
     its first packet, OSError where it cannot be read.
