@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import REASONS, reference_architecture
+from vpcedu.analysis.assumptions import WHICH
 from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.packet import flags_text
 from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
@@ -39,6 +40,8 @@ def page() -> str:
             "",
             *_arrivals(),
             *_reasons(),
+            "",
+            *_open_points(),
             "",
             *agreement.section(_table),
             "",
@@ -133,6 +136,18 @@ def _reasons() -> list[str]:
         "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
         "",
         *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows),
+    ]
+
+
+def _open_points() -> list[str]:
+    return [
+        "## Unknown, or assumed",
+        "",
+        "What a complete collection of files would have told is unknown. If a packet of a question met it, the",
+        "answer is *cannot be told*, with exit code 3. What no file can tell is assumed: the answer names it, and",
+        "stands.",
+        "",
+        *_table(("what the files leave open", "it is", "what tells it"), *WHICH),
     ]
 
 

@@ -162,6 +162,11 @@ LATER = {
         "lessons alive in a browser: Pyodide, a stand-in for ipywidgets, cells, licences",
     ): 421,
     ("analysis", "a repair as a line of the AWS CLI"): 48,
+    # what no file can tell was taken for granted in silence
+    ("network", "assumptions are part of a description"): 9,
+    ("aws", "the same: what the files do not tell"): 11,
+    ("analysis", "the same: those that the packets of an answer met"): 17,
+    ("course", "the same: under the names of a lesson"): 1,
     ("course", "what brings a reply back, device by device"): 9,
     ("draw", "an axis as long as the story, and its name and times"): 28,
     ("widgets", "controls that cannot matter: of lessons 01, 02, 05, 06 and 09"): 56,

@@ -183,7 +183,7 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
     assert shape["NetworkPathFound"] is None and shape["Explanations"] == []
     assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "unknown"
     assert any(
-        "security groups" in row["words"] and row["collect"] == "aws ec2 describe-security-groups"
+        "security groups" in row["words"] and row["settle"] == "aws ec2 describe-security-groups"
         for row in shape["Answer"]["unknown"]
     )
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3

@@ -18,7 +18,7 @@ from vpcedu.analysis.endpoint_services import endpoint
 from vpcedu.analysis.ends import Question, find, silent_about
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.search import smallest
-from vpcedu.analysis.unknown import met, nothing_inside
+from vpcedu.analysis.unknown import assumed, met, nothing_inside
 from vpcedu.network import validity
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
@@ -27,13 +27,16 @@ from vpcedu.views.text import fold
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Any
+    from typing import Any, TypeVar
 
     from vpcedu.analysis.change import Repair
     from vpcedu.analysis.path import Loss
-    from vpcedu.network.vpc import Unknown, Vpc
+    from vpcedu.network.open_points import Assumption, Unknown
+    from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
+
+    OpenPoint = TypeVar("OpenPoint", Assumption, Unknown)
 
 NO_REPAIR = "No change was found that fixes it."
 
@@ -42,9 +45,9 @@ class Answer(NamedRow):
     """The question, the description asked, and the visit that was simulated for it.
 
     It also has everything in the way (both directions), the smallest set of repairs (None: none was
-    found), what was assumed, where the model ends after the repairs, what is not known of the
-    network and decides here, what the other addresses of the destination's name gave, and the visit
-    to the one of them that decides (None: the first).
+    found), notes, where the model ends after the repairs, what is not known of the network and
+    decides here, what no file can tell and is assumed, what the other addresses of the
+    destination's name gave, and the visit to the one of them that decides (None: the first).
 
     Where a packet met what nobody described, or what the files do not say, the answer is neither
     yes nor no: that is named, and nothing is guessed.
@@ -58,6 +61,7 @@ class Answer(NamedRow):
     notes: tuple[str, ...]
     ends: Loss | None = None
     unknown: tuple[Unknown, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()
     others: tuple[tuple[str, Outcome], ...] = ()
     shown: Visit | None = None
 
@@ -173,6 +177,7 @@ class Answer(NamedRow):
                 "addresses": {address: seen.said for address, seen in self.others},
                 "outcome": self.outcome._asdict(),
                 "unknown": [row._asdict() for row in self.unknown],
+                "assumptions": [row._asdict() for row in self.assumptions],
                 "verdict": self.verdict,
                 "rows": list(self.rows),
                 "states": list(self.states),
@@ -209,6 +214,7 @@ class Answer(NamedRow):
         back = [line for trace in self.back for line in path.shown(self.vpc, trace)]
         sections = (
             ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
+            ("What this answer assumes:", [f"  {row}" for row in self.assumptions]),
             (
                 "What stops it:",
                 [
@@ -269,6 +275,7 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
         (),
         (),
         (*_assumed(vpc, question), *_addresses(question, visit, others)),
+        assumptions=_each(row for seen in (visit, *visits.values()) for row in assumed(vpc, seen)),
         others=others,
     )
     if answer.outcome.works:
@@ -295,7 +302,12 @@ def everywhere(plays: Plays, vpc: Vpc, question: Question) -> dict[Question, Vis
 
 def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
     """What is unknown, and was met by one of these visits, each thing once."""
-    return tuple(dict.fromkeys(row for visit in visits for row in met(vpc, visit)))
+    return _each(row for visit in visits for row in met(vpc, visit))
+
+
+def _each(points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:
+    """Open points, each once, as it was met last."""
+    return tuple({(row.about, row.words): row for row in points}.values())
 
 
 def _blockers(

@@ -18,14 +18,17 @@ from vpcedu.sites.field import is_numeric
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from typing import TypeVar
 
     from vpcedu.analysis.ends import Question
     from vpcedu.network.interface import Interface
+    from vpcedu.network.open_points import Assumption
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Step
 
+    OpenPoint = TypeVar("OpenPoint", Assumption, Unknown)
 
 KEPT = (
     ("169.254.0.0/16", "a link-local address, which AWS's own services use"),
@@ -35,23 +38,34 @@ KEPT = (
 
 def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     """What is unknown of a description and decided about packets of a visit, each thing once."""
-    open_points = tuple(dict.fromkeys(row for each_vpc in vpc.everyone for row in each_vpc.unknown))
-    if not open_points:
+    return touched(vpc, visit, (row for one in vpc.everyone for row in one.unknown))
+
+
+def assumed(vpc: Vpc, visit: Visit) -> tuple[Assumption, ...]:
+    """What a description takes for granted and decided about packets of a visit, each once."""
+    return touched(vpc, visit, (row for one in vpc.everyone for row in one.assumed))
+
+
+def touched(vpc: Vpc, visit: Visit, points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:
+    """The open points that packets of a visit met, each with the place where the first one did."""
+    every = tuple(dict.fromkeys(points))
+    if not every:
         return ()
-    names = {
-        name
-        for talk in visit.connections
-        for trace in talk.traces
-        for step in trace.steps
-        for name in _names(vpc, step)
-    }
+    names: dict[str, str] = {}
+    for trace in (trace for talk in visit.connections for trace in talk.traces):
+        for step in trace.steps:
+            for name in _names(vpc, step):
+                names.setdefault(name, f"packet {trace.number} at {step.at}, {step.check}")
     addresses = [name for name in names if is_numeric(name)]
-    return tuple(
-        row
-        for row in open_points
-        if row.about in names
-        or (is_block(row.about) and any(contains(row.about, address) for address in addresses))
-    )
+    found = []
+    for row in every:
+        there = names.get(row.about, "")
+        if is_block(row.about):
+            inside = (names[word] for word in addresses if contains(row.about, word))
+            there = there or next(inside, "")
+        if there:
+            found.append(row._replace(met=there))
+    return tuple(found)
 
 
 def is_block(about: str) -> bool:

@@ -15,7 +15,7 @@ from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
-from vpcedu.aws.homes import ends_of, with_unknown
+from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
 from vpcedu.aws.reading import read
@@ -152,7 +152,7 @@ def load(path: str | Path) -> Account:
             f"{address} is an Elastic IP address that no network interface has",
             "ec2 describe-addresses",
         )
-    vpcs = with_unknown(vpcs, answers.unknown)
+    vpcs = with_open_points(vpcs, answers.unknown, answers.assumed)
     lists = tuple(
         (name, blocks)
         for name in answers.rows("PrefixLists")

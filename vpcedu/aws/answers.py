@@ -14,7 +14,7 @@ from collections import Counter
 from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
 from vpcedu.aws.located import At, LoadError, shown
 from vpcedu.aws.reader_notes import Notes
-from vpcedu.network.vpc import Unknown
+from vpcedu.network.open_points import Assumption, Unknown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ class Answers:
     def __init__(self, values: Iterable[At], notes: Notes) -> None:
         self.notes = notes
         self._unknown: dict[Unknown, None] = {}
+        self._assumed: dict[Assumption, None] = {}
         self._rows: dict[str, dict[str, At]] = {kind: {} for kind in IDS}
         self._about: dict[str, dict[str, At]] = {kind: {} for kind in SUBJECTLESS}
         self._made = 0
@@ -76,6 +77,13 @@ class Answers:
             )
         self._unknown[Unknown(about, words, f"aws {collect}" if collect else "")] = None
 
+    def assumes(self, about: str, words: str, settle: str = "") -> None:
+        """Say what is taken for granted of a part of the network, because no file can tell it.
+
+        settle: what would tell it, as in "run aws ec2 describe-instances" or "look at ...".
+        """
+        self._assumed[Assumption(about, words, settle)] = None
+
     def spend(self, rows: int, at: At) -> None:
         """Count rows that a row stands for, as one that names a prefix list does.
 
@@ -92,6 +100,11 @@ class Answers:
     def unknown(self) -> tuple[Unknown, ...]:
         """All that is not known, in the order in which it was found."""
         return tuple(self._unknown)
+
+    @property
+    def assumed(self) -> tuple[Assumption, ...]:
+        """All that is assumed, in the order in which it was met."""
+        return tuple(self._assumed)
 
     def rows(self, kind: str) -> dict[str, At]:
         """The rows of a kind by their id."""

@@ -1,8 +1,17 @@
-"""Homes: which VPC has an end, and of which VPC something is unknown."""
+"""Homes: which VPC has an end, and of which VPC something is unknown or assumed."""
 
 from __future__ import annotations
 
-from vpcedu.network.vpc import Unknown, Vpc
+from vpcedu.network.vpc import Vpc
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import TypeVar
+
+    from vpcedu.network.open_points import Assumption, Unknown
+
+    OpenPoint = TypeVar("OpenPoint", Assumption, Unknown)
 
 
 def ends_of(vpc: Vpc) -> set[str]:
@@ -15,8 +24,10 @@ def ends_of(vpc: Vpc) -> set[str]:
     }
 
 
-def with_unknown(vpcs: tuple[Vpc, ...], unknown: tuple[Unknown, ...]) -> tuple[Vpc, ...]:
-    """The VPCs, each with what is unknown of it.
+def with_open_points(
+    vpcs: tuple[Vpc, ...], unknown: tuple[Unknown, ...], assumed: tuple[Assumption, ...]
+) -> tuple[Vpc, ...]:
+    """The VPCs, each with what is unknown of it, and what is assumed.
 
     What is unknown of an address that none of them has is told by the first one: the packets of all
     may go there.
@@ -25,14 +36,25 @@ def with_unknown(vpcs: tuple[Vpc, ...], unknown: tuple[Unknown, ...]) -> tuple[V
     for i, vpc in enumerate(vpcs):
         for part in _parts(vpc):
             homes.setdefault(part, []).append(i)
-    found: list[list[Unknown]] = [[] for _ in vpcs]
-    for row in unknown:
-        balancer, _, port = row.about.rpartition(":")
-        known = homes.get(row.about) or (homes.get(balancer, []) if port.isdecimal() else [])
-        is_address = row.about.partition("/")[0].replace(".", "0").isdigit()
+    lacking, given = _by_home(unknown, homes), _by_home(assumed, homes)
+    return tuple(
+        vpc._replace(unknown=tuple(lacking.get(i, ())), assumed=tuple(given.get(i, ())))
+        for i, vpc in enumerate(vpcs)
+    )
+
+
+def _by_home(
+    points: Iterable[OpenPoint], homes: dict[str, list[int]]
+) -> dict[int, list[OpenPoint]]:
+    """Open points by the number of each VPC that they are about."""
+    found: dict[int, list[OpenPoint]] = {}
+    for point in points:
+        balancer, _, port = point.about.rpartition(":")
+        known = homes.get(point.about) or (homes.get(balancer, []) if port.isdecimal() else [])
+        is_address = point.about.partition("/")[0].replace(".", "0").isdigit()
         for i in known or [0] * is_address:
-            found[i].append(row)
-    return tuple(vpc._replace(unknown=tuple(rows)) for vpc, rows in zip(vpcs, found, strict=True))
+            found.setdefault(i, []).append(point)
+    return found
 
 
 def _parts(vpc: Vpc) -> set[str]:

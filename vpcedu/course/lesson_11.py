@@ -71,6 +71,7 @@ def named(vpc: Vpc, names: Mapping[str, str]) -> Vpc:
         ),
         internet_gateway=names.get(vpc.internet_gateway, vpc.internet_gateway),
         unknown=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.unknown),
+        assumed=tuple(row._replace(about=names.get(row.about, row.about)) for row in vpc.assumed),
     )
 
 

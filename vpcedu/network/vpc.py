@@ -14,6 +14,8 @@ from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
+from vpcedu.network.open_points import Assumption as Assumption
+from vpcedu.network.open_points import Unknown as Unknown
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
@@ -53,21 +55,6 @@ class Peering(NamedRow):
     status: str = ACTIVE
 
 
-class Unknown(NamedRow):
-    """Something that a description does not know of the network that it describes.
-
-    The name of the part that it is about, what is not known, and what would tell (an AWS CLI call,
-    or "").
-    """
-
-    about: str
-    words: str
-    collect: str = ""
-
-    def __str__(self) -> str:
-        return self.words + (f"; to find out, run {self.collect}" if self.collect else "")
-
-
 class Vpc(NamedRow):
     """One VPC and the part of the Internet that talks to it.
 
@@ -76,7 +63,8 @@ class Vpc(NamedRow):
 
     more: further blocks. beyond: gateways that are there, but not what lies beyond them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
-    no two VPCs share. unknown: what the description does not know of its network.
+    no two VPCs share. unknown: what the description does not know of its network. assumed: what it
+    takes for granted.
     """
 
     cidr: str
@@ -97,6 +85,7 @@ class Vpc(NamedRow):
     peerings: tuple[Peering, ...] = ()
     peers: tuple[Vpc, ...] = ()
     unknown: tuple[Unknown, ...] = ()
+    assumed: tuple[Assumption, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:
