@@ -19,6 +19,7 @@ from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     Points = tuple[tuple[float, float], ...]
@@ -60,11 +61,12 @@ def paint(scene: Scene, axes: Any, theme: str = "light", moves: bool = False) ->
     if moves:
         axes.add_artist(_artist()(scene, colours))
     else:
-        _paint(scene, Maker(axes, colours))
+        paint_items(scene.items, Maker(axes, colours))
 
 
-def _paint(scene: Scene, brush: Maker | Brush) -> None:
-    for item in scene.items:
+def paint_items(items: Iterable[Any], brush: Maker | Brush) -> None:
+    """Tell a brush what to paint for each item of a scene."""
+    for item in items:
         PAINTERS[type(item)](item, brush)
 
 
@@ -77,22 +79,27 @@ def _artist() -> type:
     from matplotlib.artist import Artist
 
     class Painted(Artist):
-        """A scene on axes, in a theme's colours; `widths` of its texts, in pixels, as drawn."""
+        """A scene on axes, in a theme's colours.
+
+        Where `pieces` are set, they learn where the scene is drawn, and its group stays empty.
+        """
 
         def __init__(self, scene: Scene, colours: dict[str, Any]) -> None:
             super().__init__()
             self.scene, self.colours = scene, colours
-            self.widths: list[float] = []
+            self.pieces: Any = None
 
         def draw(self, renderer: Any) -> None:
             if not self.get_visible():
                 return
-            brush = Brush(renderer, self.get_transform().frozen(), self.colours)
+            transform = self.get_transform().frozen()
             renderer.open_group(GROUP, GROUP)
-            _paint(self.scene, brush)
+            if self.pieces is None:
+                paint_items(self.scene.items, Brush(renderer, transform, self.colours))
+            else:
+                size = renderer.get_canvas_width_height()
+                self.pieces.place(size, transform, self.colours)
             renderer.close_group(GROUP)
-            brush.context.restore()
-            self.widths = brush.widths
             self.stale = False
 
     return Painted
@@ -160,21 +167,21 @@ class Maker:
 class Brush:
     """The brush that paints on a renderer, in scene coordinates.
 
-    It takes the same strokes as Maker.
+    It takes the same strokes as Maker. `widths`: of the texts, in pixels, as the layout has them.
     """
 
     def __init__(self, renderer: Any, transform: Any, colours: dict[str, Any]) -> None:
         self._renderer, self._transform, self._colours = renderer, transform, colours
         self._top = renderer.get_canvas_width_height()[1] if renderer.flipy() else None
-        self.context = renderer.new_gc()  # one for all strokes: making one takes its time
-        self.context.set_joinstyle("miter")
+        self._context = renderer.new_gc()  # one for all strokes: making one takes its time
+        self._context.set_joinstyle("miter")
         self.widths: list[float] = []
 
     def path(
         self, path: Any, ground: str, ink: str = "", width: float = 0.0, dash: Dash = ()
     ) -> None:
         """A path with a ground and a stroke; `width` and `dash` are in scene pixels."""
-        context = self.context
+        context = self._context
         # points: the renderer makes pixels of them
         context.set_linewidth(width * POINTS if ink else 0.0)
         if ink:
@@ -203,9 +210,9 @@ class Brush:
         across, _, _, down, left, base = self._transform.to_values()
         left += (x - width * SHARES[anchor]) * across
         base += y * down
-        self.context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
+        self._context.set_foreground(_rgba(self._colours[ink]), isRGBA=True)
         self._renderer.draw_text(
-            self.context,
+            self._context,
             left,
             base if self._top is None else self._top - base,
             drawable(words),

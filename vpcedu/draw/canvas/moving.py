@@ -16,14 +16,14 @@ import re
 from io import StringIO
 
 from vpcedu.draw.canvas import svg
-from vpcedu.draw.canvas.figure import GROUP, POINTS, figure_of
+from vpcedu.draw.canvas.figure import GROUP, POINTS, Brush, figure_of, paint_items
 from vpcedu.draw.canvas.scene import Scene
 from vpcedu.draw.canvas.style import FONT, THEMES
 from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
 VARIABLE = "VPCEDU_PAINTER"
@@ -36,9 +36,7 @@ SETTINGS = {
 }
 NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 # What is taken out of tags, or exchanged there: words between tags have no ">" before their "<".
-IN_TAGS = re.compile(
-    rf"""(#[0-9a-f]{{6}}| id="(?:[\w.]+_\d+|{GROUP})"|font-family: '{FONT}'; )(?=[^<>]*>)"""
-)
+IN_TAGS = re.compile(rf"""(#[0-9a-f]{{6}}| id="[\w.]+_\d+"|font-family: '{FONT}'; )(?=[^<>]*>)""")
 
 
 def distinct(palette: Mapping[str, str]) -> dict[str, str]:
@@ -84,11 +82,21 @@ class Redrawn:
         self.figure = figure_of(Scene(1.0, 1.0, (), "", ""), moves=True)
         self.axes = self.figure.axes[0]
         self.axes.artists[0].colours = INKS | {"": None}
+        self._pieces, self._around = Pieces(), ""
 
     def svg(self, scene: Scene) -> str:
         """The scene as one <svg> element that follows the page's theme."""
         self.put(scene)
-        return svg_of(self.figure, scene.alt, svg.LIVE, self.axes.artists[0])
+        if self.figure.stale:  # all but the scene is drawn again only when something of it changed
+            self.axes.artists[0].pieces = self._pieces
+            try:
+                self._around = drawn_of(self.figure, svg.LIVE)
+            finally:
+                self.axes.artists[0].pieces = None
+            self.figure.stale = False
+        before, here, after = self._around.partition(f'<g id="{GROUP}"/>')
+        body = f"{before}{self._pieces.of(scene.items) if here else ''}{after}"
+        return svg.around(scene.width, scene.height, scene.alt, svg.LIVE, body)
 
     def put(self, scene: Scene) -> None:
         """Show a scene on the figure."""
@@ -119,38 +127,80 @@ def painter(name: str = "") -> Redrawn | Own:
         return Own()
 
 
-def svg_of(figure: Any, alt: str, theme: str, artist: Any = None) -> str:
+class Pieces:
+    """The items of scenes as matplotlib writes them in SVG, fit for a page.
+
+    Each is kept: most of a picture does not move with the slider. matplotlib draws them on a
+    renderer of their own, so that nothing else of a figure gets between.
+    """
+
+    MOST = 8192
+
+    def __init__(self) -> None:
+        self._kept: dict[Any, str] = {}
+        self._place: Any = None
+
+    def place(self, size: tuple[float, float], transform: Any, colours: dict[str, Any]) -> None:
+        """Say how large the figure is in points, and where on it and in which colours to draw."""
+        place = (*size, *transform.to_values(), *colours.values())
+        if place != self._place:
+            from matplotlib.backends.backend_svg import RendererSVG
+
+            self._place, self._kept, self._stream = place, {}, StringIO()
+            self._brush = Brush(RendererSVG(*size, self._stream), transform, colours)
+
+    def of(self, items: Iterable[Any]) -> str:
+        """The items in their order; those that are new in this place are drawn."""
+        from matplotlib import rc_context
+
+        if len(self._kept) > self.MOST:
+            self._kept.clear()
+        with rc_context(SETTINGS):
+            return "".join([self._piece(item) for item in items])
+
+    def _piece(self, item: Any) -> str:
+        known = type(item), item  # a Band and another row may hold the same values
+        if known not in self._kept:
+            self._brush.widths.clear()
+            self._stream.seek(0)
+            self._stream.truncate()
+            paint_items((item,), self._brush)
+            before, *texts = fit(self._stream.getvalue(), svg.LIVE).split("<text ")
+            self._kept[known] = "".join((before, *map(_wide, texts, self._brush.widths)))
+        return self._kept[known]
+
+
+def svg_of(figure: Any, alt: str, theme: str) -> str:
     """What matplotlib draws of a figure, as one <svg> element.
 
     alt: the words in its place. theme: "live", where the colours of INKS become the page's
-    variables; any other leaves them as they are. artist: the one that knows how wide its texts are.
+    variables; any other leaves them as they are.
     """
+    width, height = (side * 100 for side in figure.get_size_inches())
+    return svg.around(width, height, alt, theme, drawn_of(figure, theme))
+
+
+def drawn_of(figure: Any, theme: str) -> str:
+    """What matplotlib draws of a figure, to be put in an <svg> of that theme."""
     from matplotlib import rc_context
 
     out = StringIO()
     with rc_context(SETTINGS):
         figure.savefig(out, format="svg", metadata=NO_METADATA)
     drawn = out.getvalue()
-    body = drawn[drawn.index("</defs>") + len("</defs>") : drawn.rindex("</svg>")]
-    if artist is not None:
-        body = _widened(body, artist.widths)
-    inks = CODES if theme == svg.LIVE else {}
-    body = IN_TAGS.sub(
-        lambda found: inks.get(found[0], "" if found[0][0] != "#" else found[0]), body
-    )
-    width, height = (side * 100 for side in figure.get_size_inches())
+    body = fit(drawn[drawn.index("</defs>") + len("</defs>") : drawn.rindex("</svg>")], theme)
     scale = f'<g transform="scale({1 / POINTS:.7f})" stroke-linejoin="round">'
-    return svg.around(width, height, alt, theme, f"{scale}{body}</g>")
+    return f"{scale}{body}</g>"
 
 
-def _widened(body: str, widths: Sequence[float]) -> str:
-    """The texts of the scene, each with the width in pixels that the layout counted on."""
-    before, found, rest = body.partition(f'<g id="{GROUP}">')
-    inside, end, after = rest.partition("</g>")
-    first, *texts = inside.split("<text ")
-    pairs = zip(texts, widths, strict=True)
-    return "".join((before, found, first, *(_wide(*pair) for pair in pairs), end, after))
+def fit(drawn: str, theme: str) -> str:
+    """matplotlib's SVG without what would reach into the rest of a page, in the theme's colours."""
+    inks = CODES if theme == svg.LIVE else {}
+    return IN_TAGS.sub(
+        lambda found: inks.get(found[0], "" if found[0][0] != "#" else found[0]), drawn
+    )
 
 
 def _wide(text: str, width: float) -> str:
+    """A text of the scene with the width in pixels that the layout counted on."""
     return f'<text textLength="{width * POINTS:.2f}" lengthAdjust="spacingAndGlyphs" {text}'
