@@ -16,7 +16,6 @@ from xml.etree import ElementTree
 
 import ipywidgets
 import pytest
-from matplotlib.lines import Line2D
 
 from tests.test_explorers import EXPLORERS, values_of
 from vpcedu import draw, widgets
@@ -217,7 +216,7 @@ def test_what_a_teacher_adds_to_the_figure_is_in_every_picture_from_then_on():
         lambda axes: axes.set_facecolor("#123456"),
         lambda axes: axes.set_xlim(-100, 900),
         lambda axes: axes.figure.set_facecolor("#123456"),
-        lambda axes: axes.add_line(Line2D([0, 100], [0, 100], color="#123456")),
+        lambda axes: axes.plot([0, 100], [0, 100], color="#123456"),
         lambda axes: axes.artists[0].set_visible(False),
     ],
 )
