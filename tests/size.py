@@ -164,6 +164,8 @@ LATER = {
         "lessons alive in a browser: Pyodide, a stand-in for ipywidgets, cells, licences",
     ): 421,
     ("analysis", "a repair as a line of the AWS CLI"): 48,
+    # no page had an address, so no command could print a link to what it says
+    ("words", "where the course's pages can be opened"): 4,
     # what no file can tell was taken for granted in silence
     ("network", "assumptions are part of a description"): 9,
     ("aws", "the same: what the files do not tell"): 11,

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from tests.readme import PATH, renewed
+from vpcedu import site_address
 from vpcedu.__main__ import FLAGS, TAKES, main
 from vpcedu.cli.options import parse
 
@@ -14,6 +15,27 @@ TEXT = PATH.read_text(encoding="utf-8")
 
 def test_the_answer_and_the_size_in_the_readme_are_today_s():
     assert renewed(TEXT) == TEXT, "run 'python3 start.py refresh'"
+
+
+def opened(text):
+    """What is wrong with where README says that the pages are, in words."""
+    links = re.findall(r"(?<!!)\[[^\]]*\]\((https?://[^)]*)\)", text)
+    if site_address.PUBLISHED:
+        return [] if links[:1] == [site_address.ADDRESS] else ["the first link is not the site"]
+    found = [f"a link to {link}" for link in links if link.startswith(site_address.ADDRESS)]
+    return found + (["no 'not published yet'"] if "not published yet" not in text else [])
+
+
+@pytest.mark.parametrize("published", [True, False])
+def test_the_first_link_is_the_site_once_it_is_published(published, monkeypatch):
+    """And until then there is none, and the command that makes the pages stands in its place."""
+    assert opened(TEXT) == []
+    monkeypatch.setattr(site_address, "PUBLISHED", published)
+    other = renewed(TEXT)
+    assert opened(other) == []
+    assert ("`python3 start.py site` makes the pages" in other) != published
+    monkeypatch.setattr(site_address, "PUBLISHED", not published)
+    assert opened(other) != []
 
 
 def test_every_option_in_the_readme_is_understood():
