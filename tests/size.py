@@ -89,7 +89,7 @@ LATER = {
     ("draw", "matplotlib paints what moves, in the page's colours; one painter or the other"): 77,
     ("draw", "lines, patches and texts of a figure, to be changed"): 46,
     # a moved slider took matplotlib 1.4 times as long as the package's own painter
-    ("draw", "what did not move is not drawn again"): 30,
+    ("draw", "what did not move is not drawn again"): 34,
     # any stored picture could stand in any other one's place
     ("draw", "a PNG tells its scene"): 11,
     # the explorer of a Network Load Balancer was a form: no network, no hash, no other connection

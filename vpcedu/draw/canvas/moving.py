@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 
 VARIABLE = "VPCEDU_PAINTER"
 # Real text, the same ids every time, and the figure as it is, whatever a session's settings are.
+TEXTS = "svg.fonttype"
 SETTINGS = {
-    "svg.fonttype": "none",
+    TEXTS: "none",
     "svg.hashsalt": "vpcedu",
     "savefig.bbox": "standard",
     "savefig.facecolor": "auto",
@@ -151,12 +152,16 @@ class Pieces:
 
     def of(self, items: Iterable[Any]) -> str:
         """The items in their order; those that are new in this place are drawn."""
-        from matplotlib import rc_context
+        from matplotlib import rcParams
 
         if len(self._kept) > self.MOST:
             self._kept.clear()
-        with rc_context(SETTINGS):
+        before = rcParams[TEXTS]
+        rcParams[TEXTS] = SETTINGS[TEXTS]  # rc_context would copy all settings for this one
+        try:
             return "".join([self._piece(item) for item in items])
+        finally:
+            rcParams[TEXTS] = before
 
     def _piece(self, item: Any) -> str:
         known = type(item), item  # a Band and another row may hold the same values
