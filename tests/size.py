@@ -174,6 +174,12 @@ LATER = {
     ("course", "what brings a reply back, device by device"): 9,
     ("draw", "an axis as long as the story, and its name and times"): 28,
     ("widgets", "controls that cannot matter: of lessons 01, 02, 05, 06 and 09"): 56,
+    # a browser's Python ended in tracebacks: no OpenSSL, no matplotlib, no other processes
+    ("words", "what this Python lacks, in a sentence"): 12,
+    ("protocols", "the same: a module ssl that can do nothing"): 3,
+    ("sites", "a sweep in one process where there is no other"): 9,
+    ("draw", "the same: pictures say that matplotlib is missing"): 1,
+    ("widgets", "the same: notebooks print it"): 1,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -155,7 +155,7 @@ def test_a_cell_is_not_run_again_for_what_it_has_given():
 
 
 def test_errors_are_said_in_one_line_and_what_a_browser_lacks_apart():
-    cells = Cells(["x = 1", "x.y", "raise NotImplementedError('no TLS')"])
+    cells = Cells(["x = 1", "x.y", "from vpcedu.lacking import Lacking\nraise Lacking('no TLS')"])
     assert cells.run(1) == [{"error": "AttributeError (line 1): 'int' object has no attribute 'y'"}]
     assert cells.run(0, "x = (")[0]["error"].startswith("SyntaxError (line 1): ")
     assert cells.run(2) == [{"lacking": "no TLS"}]

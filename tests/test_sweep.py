@@ -221,3 +221,20 @@ def test_an_empty_grid_has_no_rows_and_no_words_one():
 def test_what_is_no_grid_is_refused(grid):
     with pytest.raises(ValueError, match="expected"):
         sweep(odd, grid, OneByOne())
+
+
+def test_in_a_browser_a_sweep_runs_in_this_process(monkeypatch):
+    """A browser's Python can start no other process, so even a local function is a scenario."""
+
+    def failing(number):
+        return 10 // number
+
+    monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", None)
+    assert sweep(lambda number: number * 2, {"number": (1, 2)}) == [
+        {"number": 1, "result": 2},
+        {"number": 2, "result": 4},
+    ]
+    with pytest.raises(SweepError) as caught:
+        sweep(failing, {"number": (0, 5)})
+    assert caught.value.rows == [{"number": 5, "result": 2}]

@@ -16,6 +16,7 @@ certificates for one port.
 
 from __future__ import annotations
 
+from vpcedu.lacking import Lacking
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 DEMONSTRATION = "demonstration"  # instead of a path: the certificate that comes with the course
+MISSING = (
+    "TLS needs Python's module ssl, and this Python was built without it: expected a Python with "
+    "OpenSSL (visits by http:// need none)"
+)
 
 # OpenSSL's codes (x509_vfy.h) of what is wrong with the other end's certificate, in words.
 UNTRUSTED = dict.fromkeys((18, 19, 20, 21), "certificate not trusted")
@@ -117,7 +122,10 @@ class Tls:
     def __init__(self, context: SSLContext, name: str | None) -> None:
         ssl = library()
         into, out = ssl.MemoryBIO(), ssl.MemoryBIO()
-        engine = context.wrap_bio(into, out, server_side=name is None, server_hostname=name)
+        try:
+            engine = context.wrap_bio(into, out, server_side=name is None, server_hostname=name)
+        except NotImplementedError:  # Pyodide's module ssl is an empty one
+            raise Lacking(MISSING) from None
         self._slot = Slot((engine, into, out))
         self.stands = self.ended = (
             False  # the handshake is done; the other end said that it sends no more
@@ -182,14 +190,11 @@ class Tls:
 
 
 def library() -> Any:
-    """The module ssl, loaded now; RuntimeError where this Python has none."""
+    """The module ssl, loaded now; Lacking where this Python has none."""
     try:
         import ssl
     except ImportError:
-        raise RuntimeError(
-            "TLS needs Python's module ssl, and this Python was built without it: expected a Python "
-            "with OpenSSL (visits by http:// need none)"
-        ) from None
+        raise Lacking(MISSING) from None
     return ssl
 
 

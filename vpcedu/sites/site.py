@@ -62,7 +62,7 @@ class Site:
 
         trust: a PEM file with the certificates that the host trusts; "demonstration": the course's
         own; None: none. ValueError where the URL is not http[s]://name[:port]/path or the name is
-        unknown; RuntimeError for https where Python has no module ssl; OSError where the file
+        unknown; Lacking for https where Python has no module ssl; OSError where the file
         cannot be read.
         """
         scheme, name, port, path = _parts(url)

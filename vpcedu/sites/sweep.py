@@ -7,8 +7,8 @@ part of its row: a mapping adds its words, a named tuple its fields, anything el
 are plain dictionaries in the order of the grid (the last word changes first), whatever the order in
 which they were done: `json.dumps(rows)` and `csv.DictWriter(file, rows[0])` take them as they are.
 Any `concurrent.futures` executor does the work: by default a pool of processes, for which the
-scenario must be a function of a module; Dask's `Client.get_executor()` where one machine is too
-small. A point that fails stops no other one.
+scenario must be a function of a module, and in a browser this process; Dask's
+`Client.get_executor()` where one machine is too small. A point that fails stops no other one.
 """
 
 from __future__ import annotations
@@ -18,13 +18,27 @@ from concurrent import futures
 from contextlib import nullcontext
 from itertools import product
 
+from vpcedu.lacking import in_browser
 from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from concurrent.futures import Executor
+    from concurrent.futures import Executor, Future
     from typing import Any
+
+
+class Here(futures.Executor):
+    """Runs a point at once, in this process: a browser's Python can start no other one."""
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **words: Any) -> Future[Any]:
+        """Run it; what it returned, or raised, as a future that is done."""
+        future: Future[Any] = futures.Future()
+        try:
+            future.set_result(fn(*args, **words))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 class SweepError(ExceptionGroup[Exception]):
@@ -51,11 +65,13 @@ def sweep(
     """Run a scenario once for each point of a grid.
 
     grid: for each parameter the values to run. executor: any of `concurrent.futures`; None: a
-    process pool, made and ended here. progress: called after each point with how many are done, and
-    how many there are. ValueError for a grid that is none; SweepError, when all points are done,
-    where scenarios raised.
+    process pool, made and ended here, or in a browser `Here`. progress: called after each point
+    with how many are done, and how many there are. ValueError for a grid that is none; SweepError,
+    when all points are done, where scenarios raised.
     """
     points = _points(grid)
+    if executor is None and in_browser():
+        executor = Here()
     with nullcontext(executor) if executor is not None else futures.ProcessPoolExecutor() as pool:
         waiting = [pool.submit(scenario, **point) for point in points]
         try:

@@ -7,6 +7,7 @@ sentence where none does. It works without a browser too: set a control's value,
 from __future__ import annotations
 
 from vpcedu.facade import lazy
+from vpcedu.lacking import print_in_notebook
 
 __all__, _load, __dir__ = lazy(
     __name__,
@@ -45,6 +46,9 @@ __all__, _load, __dir__ = lazy(
         "explorers.your_vpc": ("YourVpc",),
     },
 )
+
+
+print_in_notebook()
 
 
 def __getattr__(name: str) -> object:

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 from vpcedu.draw.canvas.fonts import drawable, width_of
 from vpcedu.draw.canvas.scene import SHARES, Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import FONT, THEMES
+from vpcedu.lacking import Lacking
 from vpcedu.quoting import quoted
 
 TYPE_CHECKING = False
@@ -26,19 +27,22 @@ if TYPE_CHECKING:
     Dash = tuple[float, ...]
 
 POINTS = 0.72  # points to a CSS pixel at 100 pixels to the inch
-MISSING = "pictures need matplotlib: pip install vpcedu[course]"
+MISSING = (
+    "a figure, a PNG and a PDF need matplotlib, which the course on a machine of your own brings: "
+    "pip install vpcedu[course]"
+)
 GROUP = "scene"  # what the one artist's part of an SVG is called
 
 
 def figure_of(scene: Scene, theme: str = "light", moves: bool = False) -> Any:
     """A new matplotlib Figure that holds the scene, 100 CSS pixels to the inch.
 
-    moves: the scene is one artist, see `paint`. ImportError where matplotlib is missing.
+    moves: the scene is one artist, see `paint`. Lacking where matplotlib is missing.
     """
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise ImportError(MISSING) from error
+        raise Lacking(MISSING) from error
     figure = Figure(figsize=(scene.width / 100, scene.height / 100), dpi=100)
     paint(scene, figure.add_axes((0.0, 0.0, 1.0, 1.0)), theme, moves)
     return figure

@@ -72,11 +72,12 @@ class Picture:
 
         100 dots to the inch are one to a CSS pixel.
         """
+        figure = self.figure  # says in words where matplotlib is missing
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from PIL import Image, ImageChops, PngImagePlugin  # type: ignore[import-not-found, unused-ignore]
 
-        palette, out, figure = Image.new("P", (1, 1)), BytesIO(), self.figure
+        palette, out = Image.new("P", (1, 1)), BytesIO()
         palette.putpalette([part for colour in colours(self.theme) for part in colour])
         before = figure.dpi
         with rc_context(PNG_SETTINGS):
@@ -108,7 +109,8 @@ class Picture:
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the picture to a file in the format that its suffix names.
 
-        ValueError for a suffix other than .png, .svg, .pdf; OSError where it cannot be written.
+        ValueError for a suffix other than .png, .svg, .pdf; Lacking where the format needs
+        matplotlib and it is missing; OSError where it cannot be written.
         """
         name = os.fspath(path)
         suffix = os.path.splitext(name)[1].lower()

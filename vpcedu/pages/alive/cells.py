@@ -21,6 +21,8 @@ from typing import Protocol, runtime_checkable
 
 import ipywidgets
 
+from vpcedu.lacking import Lacking
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,8 +103,8 @@ class Cells:
             with redirect_stdout(said):
                 value = self._run(place, text)
             shown = [] if value is None else [self._bundle(value)]
-        except (ImportError, NotImplementedError) as error:
-            shown = [{"lacking": str(error)}]  # a browser's Python has no matplotlib and no TLS
+        except Lacking as error:
+            shown = [{"lacking": str(error)}]
         except Exception as error:
             shown = [{"error": _words(error)}]
         printed = said.getvalue()
