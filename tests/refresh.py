@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import notebook_rules, readme, reference_page  # noqa: E402
+from tests import notebook_rules, preview_cards, readme, reference_page  # noqa: E402
 from vpcedu.pages import course_pages  # noqa: E402
 
 
@@ -73,6 +73,7 @@ def main(words: list[str], paths: list[Path] = notebook_rules.NOTEBOOKS) -> int:
         reference_page.write()
         readme.write()
         course_pages.write()
+        preview_cards.write()
     return 1 if bad else 0
 
 

@@ -14,7 +14,8 @@ import pytest
 
 from tests import accessibility
 from tests.notebook_rules import NOTEBOOKS
-from vpcedu.pages import static_pages
+from vpcedu import site_address
+from vpcedu.pages import front, previews, static_pages
 
 PAGES = static_pages.pages()
 LESSONS = [path.stem + ".html" for path in NOTEBOOKS]
@@ -32,8 +33,58 @@ def squeezed(text: str) -> str:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it():
-    assert set(PAGES) == {"index.html", "glossary.html", "sources.html", *LESSONS}
-    assert set(LESSONS) <= set(accessibility.read(PAGES["index.html"]).links)
+    others = {"index.html", "lessons.html", "glossary.html", "sources.html"}
+    assert set(PAGES) == {*others, *LESSONS}
+    for page in ("index.html", "lessons.html"):
+        assert set(LESSONS) <= set(accessibility.read(PAGES[page]).links)
+
+
+def test_the_first_page_asks_and_answers_with_two_maps_that_a_switch_exchanges():
+    """Without a script: the switch is two radio buttons, and CSS."""
+    page = PAGES["index.html"]
+    assert page.count('type="radio"') == page.count("<svg") == 2
+    for balancer in front.BALANCERS:
+        visit = front.visit(balancer)
+        first, second, last = front.answer(balancer)
+        whole = " ".join(str(visit.answer).split())
+        assert whole.startswith(f"{first} {second} ") and whole.endswith(last)
+        assert first.startswith("Yes, the reply goes back through the load balancer")
+        assert re.fullmatch(r"Not one of the \d+ packets went through the NAT\.", last)
+        for told in (first, second, last):
+            assert html.escape(told) in page
+    assert set(accessibility.read(page).links) >= {"lessons.html", "glossary.html", "sources.html"}
+
+
+@each_page
+def test_a_page_that_is_shared_says_what_it_is(name):
+    """A title, and a description of its own; addresses only once the pages are published."""
+    title, words, page = *told_of(PAGES[name]), PAGES[name]
+    assert title == accessibility.read(page).title and 40 < len(words) < 200
+    assert [told_of(other)[1] for other in PAGES.values()].count(words) == 1
+    assert f'<meta name="description" content="{html.escape(words)}">' in page
+    assert not site_address.PUBLISHED or site_address.ADDRESS in page
+
+
+def told_of(page):
+    """The title and the description that a message shows of a page."""
+    return [
+        html.unescape(re.search(rf'<meta property="og:{what}" content="([^"]*)">', page)[1])
+        for what in ("title", "description")
+    ]
+
+
+def test_once_published_a_page_says_where_it_is_and_which_picture_shows_it(monkeypatch):
+    for published in (False, True):
+        monkeypatch.setattr(site_address, "PUBLISHED", published)
+        first = previews.head("index.html", "First", "What it is about.")
+        other = previews.head("glossary.html", 'A "b"', "What it is about.")
+        for head in (first, other):
+            assert ("canonical" in head) == ("og:image" in head) == published
+            assert ("summary_large_image" in head) == published
+    assert f'<link rel="canonical" href="{site_address.ADDRESS}">' in first
+    assert f'href="{site_address.ADDRESS}glossary.html"' in other and "A &quot;b&quot;" in other
+    assert f"{site_address.ADDRESS}previews/index.png" in first and "previews/index.png" in other
+    assert "previews/09-time.png" in previews.head("09-time.html", "Time", "")
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
@@ -193,8 +244,8 @@ def test_the_site_is_written_anew_and_whole(tmp_path):
     files = static_pages.write(tmp_path / "site")
     assert (
         sorted(file.name for file in files)
-        == sorted(PAGES)
-        == sorted(p.name for p in (tmp_path / "site").iterdir())
+        == sorted([*PAGES, *(path.name for path in previews.STORED.iterdir())])
+        == sorted(p.name for p in (tmp_path / "site").rglob("*.*"))
     )
 
 

@@ -11,12 +11,14 @@ from io import BytesIO
 
 import pytest
 
-from tests import readme, stored_pictures
+from tests import preview_cards, readme, stored_pictures
 from tests.notebook_rules import NOTEBOOKS, stale
+from tests.rigs import layout
 from tests.stored_pictures import FAR, MOST, are_pinned, code_of, far, faults, scene_of, stored
 from vpcedu import draw
 from vpcedu.draw.canvas.picture import CHUNK, Picture
 from vpcedu.draw.canvas.scene import Scene, Text, digest
+from vpcedu.pages import previews
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.two_hosts import handshake
 
@@ -240,6 +242,26 @@ def test_a_png_says_which_scene_it_shows_and_refresh_calls_another_one_stale():
     assert stale(notebook, other) == []
     _swapped(other)
     assert len(stale(other, notebook)) == 2
+
+
+# --- the pictures of pages that are shared ----------------------------------------------
+
+
+def test_the_picture_of_a_page_that_is_shared_is_what_the_package_makes_now():
+    made = preview_cards.cards()
+    stored_cards = {path.name: path.read_bytes() for path in previews.STORED.iterdir()}
+    assert set(stored_cards) == set(made) and len(made) == len(NOTEBOOKS) + 1
+    for name, card in made.items():
+        assert card.scene.width * 2 == 1200 and card.scene.height * 2 == 630
+        assert faults(readme_s(stored_cards[name]), {1: [card.png()]}) == [], name
+    first, other = made["index.png"].png(), made["09-time.png"].png()
+    assert re.fullmatch(SCENE, *faults(readme_s(first), {1: [other]}))
+
+
+def test_the_words_of_such_a_picture_keep_their_places():
+    for name, card in preview_cards.cards().items():
+        found = [told for told in layout.faults(card.scene) if not told.startswith("the title")]
+        assert found == [], name  # a title may take two lines
 
 
 # --- README's picture -------------------------------------------------------------------

@@ -11,6 +11,7 @@ from itertools import combinations, pairwise
 
 from vpcedu import draw
 from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.maps.side_by_side import one_side
 from vpcedu.draw.reading.legs import rewritings
 from vpcedu.draw.reading.short_names import drawn, short_names
 from vpcedu.draw.tables.decided_rows import table_of
@@ -216,6 +217,7 @@ def pictures_of(visit):
     yield "sides", draw.sides(visit)
     try:
         yield "side by side", draw.side_by_side(visit, visit)
+        yield "one side", one_side(visit)
     except ValueError as error:
         assert "expected a visit in which a reply came from another device" in str(error)
     yield "filters", draw.filters(visit)

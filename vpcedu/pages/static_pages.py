@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,23 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from vpcedu import files
+from vpcedu.pages import front, previews
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 OUT = ROOT / "build" / "site"
-PAGES = {"README.md": "index.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}
-REPOSITORY = "https://github.com/vpcedu/vpcedu/blob/HEAD/"
+PAGES = {"README.md": "lessons.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}
+ABOUT = {
+    "lessons.html": "Thirteen lessons on connections in an AWS VPC: predict, see, touch, break.",
+    "glossary.html": "The words that the lessons on connections in an AWS VPC use, each in one or two sentences.",
+    "sources.html": "The pages of AWS, the RFCs and the kernel that the lessons' facts come from.",
+    "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
+}
+REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
 WIDEST = 88  # columns that fit 760 pixels; a wider table is folded
 FOLDED = 80  # columns: prose goes on in the next line where its next word did not fit
 
@@ -208,12 +220,19 @@ def code_cell(cell: dict[str, Any]) -> str:
     return told
 
 
-def page(title: str, body: str, steps: str = "") -> str:
-    """A whole page around its body; steps: links to its neighbours, for above and below."""
+def page(
+    title: str, body: str, steps: str = "", file: str = "", words: str = "", look: str = ""
+) -> str:
+    """A whole page around its body.
+
+    steps: links to its neighbours, for above and below. file, words: where it stands, and one
+    sentence about it, for those who share it. look: CSS of this page alone.
+    """
     links = "".join(
         f'<a href="{file}">{name}</a>'
         for name, file in (
-            ("Contents", "index.html"),
+            ("Start", "index.html"),
+            ("Lessons", "lessons.html"),
             ("Glossary", "glossary.html"),
             ("Sources", "sources.html"),
         )
@@ -225,8 +244,8 @@ def page(title: str, body: str, steps: str = "") -> str:
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{html.escape(title)}</title>\n"
-        f'<style>{STYLE}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
+        f"<title>{html.escape(title)}</title>\n{previews.head(file, title, words) if file else ''}"
+        f'<style>{STYLE}{look}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
         f"<main>\n{body}</main>\n{below}</body>\n</html>\n"
     )
 
@@ -234,6 +253,12 @@ def page(title: str, body: str, steps: str = "") -> str:
 def title_of(notebook: dict[str, Any]) -> str:
     """The title of a notebook."""
     return str("".join(notebook["cells"][0]["source"]).splitlines()[0].lstrip("# "))
+
+
+def about(notebook: dict[str, Any]) -> str:
+    """What one can do after a lesson, in its own words; "" for a page that is no lesson."""
+    said = re.search(r"\*\*(After this[^*]+)\*\*", "".join(notebook["cells"][0]["source"]))
+    return " ".join(said[1].split()) if said else ""
 
 
 def steps_of(place: int, titles: dict[str, str]) -> str:
@@ -251,13 +276,21 @@ def steps_of(place: int, titles: dict[str, str]) -> str:
     return "".join(links)
 
 
-def lesson(notebook: dict[str, Any], steps: str = "") -> str:
-    """A notebook as a page."""
+def lesson(notebook: dict[str, Any], steps: str = "", file: str = "") -> str:
+    """A notebook as a page; file: its name."""
     body = "".join(
         code_cell(cell) if cell["cell_type"] == "code" else markdown("".join(cell["source"]))
         for cell in notebook["cells"]
     )
-    return page(title_of(notebook), body, steps)
+    return page(title_of(notebook), body, steps, file, about(notebook) or ABOUT.get(file, ""))
+
+
+def front_page(there: Collection[str], send: str = front.TO_READ) -> str:
+    """The first page; there: the files of the site, send: where a reply is sent."""
+    rows = (FOLDER / "README.md").read_text(encoding="utf-8").splitlines()
+    lessons = markdown("\n".join(row for row in rows if row.startswith("|")))
+    body = front.body(lessons, there, send)
+    return page(front.TITLE, body, "", front.FILE, front.ABOUT, front.LOOK)
 
 
 def pages() -> dict[str, str]:
@@ -265,23 +298,25 @@ def pages() -> dict[str, str]:
     made = {}
     for name, file in PAGES.items():
         text = (FOLDER / name).read_text(encoding="utf-8")
-        made[file] = page(text.splitlines()[0].lstrip("# "), markdown(text))
+        made[file] = page(text.splitlines()[0].lstrip("# "), markdown(text), "", file, ABOUT[file])
     notebooks = {
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(FOLDER.glob("*.ipynb"))
     }
     titles = {name: title_of(notebook) for name, notebook in notebooks.items()}
     for place, (name, notebook) in enumerate(notebooks.items()):
-        made[name] = lesson(notebook, steps_of(place, titles))
-    return made
+        made[name] = lesson(notebook, steps_of(place, titles), name)
+    return made | {front.FILE: front_page({*made, front.FILE})}
 
 
 def write(folder: Path = OUT) -> list[Path]:
     """Write the site into a folder, page by page, and remove pages of before; returns its files."""
-    made = {folder / name: text for name, text in pages().items()}
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, text in made.items():
-        files.write(path, [text.encode()])
+    made = {folder / name: text.encode() for name, text in pages().items()}
+    pictures = folder / previews.FOLDER
+    pictures.mkdir(parents=True, exist_ok=True)
+    made |= {pictures / path.name: path.read_bytes() for path in previews.STORED.glob("*.png")}
+    for path, data in made.items():
+        files.write(path, [data])
     for path in set(folder.glob("*.html")) - set(made):
         path.unlink()
     return list(made)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from vpcedu.draw.canvas.fonts import shorten, width_of, wrap
 from vpcedu.draw.canvas.frame import TOP, footing, page
-from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Text
+from vpcedu.draw.canvas.scene import Band, Box, Line, Mark, Scene, Text
 from vpcedu.draw.canvas.style import (
     BOX,
     DIAMOND,
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from vpcedu.draw.canvas.frame import Item
-    from vpcedu.draw.canvas.scene import Scene
     from vpcedu.draw.maps.hops import MapHop
     from vpcedu.sites.visit import Visit
 
@@ -87,8 +86,16 @@ def _missed(visit: Visit) -> list[str]:
     return [name for name in targets if name in cards and name not in met][:1]
 
 
-def _panel(visit: Visit, left: float) -> tuple[list[Item], float]:
-    """One map, and where it ends."""
+@picture
+def one_side(visit: Visit, *, theme: str = "light", ax: Any = None) -> Scene:
+    """One of the two maps alone, as wide as a telephone; ValueError as for two."""
+    items, lowest = _panel(visit, MARGIN, MARGIN - 6)
+    title = next(item.words for item in items if isinstance(item, Text))
+    return Scene(PANEL + 2 * MARGIN, lowest, tuple(items), title, alternative(visit, "Map"))
+
+
+def _panel(visit: Visit, left: float, above: float = TOP) -> tuple[list[Item], float]:
+    """One map, and where it ends; above: where it begins."""
     hops = hops_of(visit, None)
     replies = [hop for hop in hops if hop.lane == "answer"]
     path = [hop.leg.end for hop in reversed(replies)] + [hop.leg.start for hop in replies[:1]]
@@ -99,9 +106,11 @@ def _panel(visit: Visit, left: float) -> tuple[list[Item], float]:
     kinds = {device.name: device.kind for device in visit.vpc.devices}
     node = path[-2]
     items: list[Item] = [
-        Text(left, TOP + 16, kinds[node].kind_words if node in kinds else node, "ink", LABEL, True)
+        Text(
+            left, above + 16, kinds[node].kind_words if node in kinds else node, "ink", LABEL, True
+        )
     ]
-    tops = {name: TOP + 26 + TITLED + (TALL + GAP) * level for level, name in enumerate(path)}
+    tops = {name: above + 26 + TITLED + (TALL + GAP) * level for level, name in enumerate(path)}
     items += _grounds(visit, path, tops, left)
     ends = {name: name in kinds and issubclass(kinds[name], Host) for name in path}
     arrows: list[Item] = []

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import files
-from vpcedu.pages import static_pages
+from vpcedu.pages import front, static_pages
 from vpcedu.pages.alive import lesson_pages, licences, pack, runtime
 
 TYPE_CHECKING = False
@@ -43,7 +43,10 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
     titles = {name: static_pages.title_of(notebook) for name, notebook in notebooks.items()}
     for place, (name, notebook) in enumerate(notebooks.items()):
         wants = more if name.startswith(WITH_LABORATORY) else needed
-        told[name] = lesson_pages.lesson(notebook, static_pages.steps_of(place, titles), wants)
+        told[name] = lesson_pages.lesson(
+            notebook, static_pages.steps_of(place, titles), wants, name
+        )
+    told[front.FILE] = lesson_pages.front_page(told, needed)
     return told
 
 

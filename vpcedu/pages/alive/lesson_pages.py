@@ -10,13 +10,13 @@ from __future__ import annotations
 import json
 import re
 
-from vpcedu.pages import static_pages
+from vpcedu.pages import front, static_pages
 from vpcedu.pages.alive import licences
 from vpcedu.pages.alive.cells import SHOWN, kinds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from typing import Any
 
 FOLDER = "alive"  # of the site: what all pages share
@@ -34,6 +34,10 @@ STATUS = (
     '<p id="alive" role="status">To come alive, this page needs a web server and JavaScript.</p>\n'
     '<p id="heard" class="heard" role="status"></p>\n'
 )
+SEND = (
+    "<h2>Send a reply yourself</h2>\n<p>The request has reached <code>web</code>. Which addresses and ports does the "
+    "reply carry as it leaves? The model sends the packet that you describe.</p>\n"
+)
 
 
 def alive(page: str, data: dict[str, Any]) -> str:
@@ -46,7 +50,10 @@ def alive(page: str, data: dict[str, Any]) -> str:
         f'<script type="module" src="{FOLDER}/page.js"></script>\n'
     )
     page = page.replace(HEAD, HEAD + meta, 1).replace("</head>", look + "</head>", 1)
-    page = re.sub(r"(<main>\n.*?</h1>\n)", lambda top: top[1] + STATUS, page, count=1, flags=re.S)
+    if STATUS not in page:
+        page = re.sub(
+            r"(<main>\n.*?</h1>\n)", lambda top: top[1] + STATUS, page, count=1, flags=re.S
+        )
     page = page.replace("</main>", FOOT, 1)
     return page.replace("</body>", scripts + "</body>", 1)
 
@@ -65,8 +72,8 @@ def marked(place: int, kind: str, cell: dict[str, Any]) -> str:
     )
 
 
-def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> str:
-    """A lesson's page; files: what its Python needs, with their sizes in bytes."""
+def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int], file: str = "") -> str:
+    """A lesson's page; files: what its Python needs, with their sizes in bytes; file: its name."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in code]
     what = kinds(sources)
@@ -78,13 +85,28 @@ def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int]) -> st
             body += marked(place, what[place], cell)
         else:
             body += static_pages.markdown("".join(cell["source"]))
+    words = static_pages.about(notebook) or static_pages.ABOUT.get(file, "")
+    page = static_pages.page(static_pages.title_of(notebook), body, steps, file, words)
+    return alive(page, data(sources, what, files)) if SHOWN in what else page
+
+
+def data(sources: Sequence[str], kinds: Sequence[str], files: Mapping[str, int]) -> dict[str, Any]:
+    """What a page's script reads: the code of its cells, what each is, and what Python needs."""
     size = sum(files.values())
-    data = {
+    return {
         "sources": sources,
-        "kinds": what,
+        "kinds": kinds,
         "files": list(files.items()),
         "bytes": size,
         "megabytes": round(size / 1e6),
     }
-    page = static_pages.page(static_pages.title_of(notebook), body, steps)
-    return alive(page, data) if SHOWN in what else page
+
+
+def front_page(there: Collection[str], files: Mapping[str, int]) -> str:
+    """The first page with its forms alive; there: the files of the site."""
+    forms = "".join(
+        f'<div class="cell {name}" id="cell-{place}"><div class="shown form"></div></div>\n'
+        for place, name in enumerate(front.BALANCERS)
+    )
+    page = static_pages.front_page(there, SEND + STATUS + forms)
+    return alive(page, data(front.SOURCES, kinds(front.SOURCES), files))
