@@ -18,6 +18,7 @@ import pytest
 
 from tests.notebook_rules import NOTEBOOKS
 from vpcedu import lab
+from vpcedu.pages import front
 from vpcedu.pages.alive import build, runtime
 from vpcedu.tables.network_acl import AclEntry
 
@@ -26,13 +27,14 @@ CHROMIUM = (
 )
 SOME = ("00-the-question",)
 READ = "08-return-paths"  # by the tests that use it as a reader would
-LESSONS = [
-    path.stem
-    for path in NOTEBOOKS
-    if path.stem in SOME or os.environ.get("VPCEDU_ALIVE", "") == "all"
-]
+ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
+LESSONS = [path.stem for path in NOTEBOOKS if path.stem in SOME or ALL]
 STARTED = 120  # seconds at most; four where nothing else runs
 READY = "![...document.querySelectorAll('.run > button')].some(one => one.disabled)"
+SHIFT = (
+    "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(one => {"
+    "shift += one.value; })).observe({type: 'layout-shift', buffered: true});"
+)
 WEB, CLIENT = ("10.0.1.10", 80), "203.0.113.10"
 
 pytestmark = pytest.mark.browser
@@ -149,10 +151,7 @@ def test_a_lesson_comes_alive_and_asks_nobody(browser, site, lesson):
     Its stored pictures are there before.
     """
     shown = Reader(browser, site, 380)
-    shown.view.add_init_script(
-        "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(one => {"
-        "shift += one.value; })).observe({type: 'layout-shift', buffered: true});"
-    )
+    shown.view.add_init_script(SHIFT)
     shown.open(lesson)
     data = json.loads(shown.view.text_content("#cells"))
     assert shown.view.locator(".shown.live").count() == data["kinds"].count("shown") > 0
@@ -160,6 +159,58 @@ def test_a_lesson_comes_alive_and_asks_nobody(browser, site, lesson):
     assert shown.view.evaluate("document.documentElement.scrollWidth") == 380
     assert shown.said == [] and shown.foreign() == []
     shown.view.close()
+
+
+def send(view, balancer, *texts):
+    """Describe a reply on the first page and press Check, by the keyboard; what the page says."""
+    form = view.locator(f".cell.{balancer}")
+    before = form.inner_text()
+    form.locator("input").first.focus()
+    for text in texts:
+        view.keyboard.press("Control+A")
+        view.keyboard.type(str(text))
+        view.keyboard.press("Tab")
+    view.keyboard.press("Enter")
+    for _ in range(200):
+        if form.inner_text() != before:
+            break
+        time.sleep(0.05)
+    return " ".join(form.inner_text().split())
+
+
+@pytest.mark.parametrize("width", [380, 1280] if ALL else [380])
+def test_the_first_page_comes_alive_and_a_reply_is_sent_by_either_balancer(browser, site, width):
+    """The switch is moved, a wrong reply and a right one are sent, by the keyboard alone."""
+    shown = Reader(browser, site, width)
+    shown.view.add_init_script(SHIFT)
+    shown.open("index")
+    view = shown.view
+    assert view.evaluate("shift") <= 0.01
+    assert view.is_visible("section.application") and not view.is_visible("section.network")
+    for balancer in front.BALANCERS:
+        visit = front.visit(balancer)
+        back = next(
+            one.packet.flow for one in visit.capture if one.packet and one.packet.flow.source == WEB
+        )
+        right = (*WEB, *back.destination)
+        for typed in ((*WEB, "10.0.0.20", 51_828), right):
+            assert words_of(lab.judge(visit, *typed)) in send(view, balancer, *typed)
+        view.focus("#is-application")
+        view.keyboard.press("ArrowRight")
+        assert view.is_visible("section.network") and not view.is_visible(".application")
+    assert view.evaluate("document.documentElement.scrollWidth") == width
+    assert shown.said == [] and shown.foreign() == []
+    view.close()
+
+
+def test_the_first_page_s_switch_needs_no_script(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    view = context.new_page()
+    view.goto(site)
+    view.get_by_text("Network Load Balancer", exact=True).locator("visible=true").first.click()
+    assert view.is_visible("section.network svg") and not view.is_visible(".application")
+    assert "needs a web server and JavaScript" in view.inner_text("#alive")
+    context.close()
 
 
 def words_of(judgement):
