@@ -172,7 +172,16 @@ LATER = {
     # what no file can tell was taken for granted in silence
     ("network", "assumptions are part of a description"): 9,
     ("aws", "the same: what the files do not tell"): 11,
-    ("analysis", "the same: those that the packets of an answer met"): 17,
+    ("analysis", "the same: those that the packets of an answer met"): 80,
+    # a host that gets a PROXY header answered 400, as if that were known
+    ("hosts", "a host of which nothing is known reads a PROXY header"): 4,
+    ("protocols", "the same: what comes after the header"): 5,
+    # one address, one target, one port was tried, and the answer was for all of them
+    ("analysis", "all choices of a network: addresses, targets and ports, with their shares"): 270,
+    ("tables", "a target group tells which target was chosen"): 6,
+    ("words", "any device says that it has no target groups and no source ports"): 2,
+    # a rule by host and path could not be asked about
+    ("cli", "the path's packets on demand; host and path"): 3,
     ("course", "the same: under the names of a lesson"): 1,
     ("course", "what brings a reply back, device by device"): 9,
     ("draw", "an axis as long as the story, and its name and times"): 28,

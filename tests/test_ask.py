@@ -103,10 +103,13 @@ def test_a_plain_host_is_asked_as_if_it_listened_and_the_answer_says_so():
     web = next(row for row in vpc.devices if row.name == "web")
     answer = ask(vpc.replace(web, Device("web", Host)), "ELB node", "web", 80)
     assert answer.reachable
-    assert answer.notes == (
-        "Nothing says what web listens on. The answer assumes that it listens on port 80.",
+    (assumed,) = answer.assumptions
+    assert str(assumed) == (
+        "web listens on TCP port 80, and no firewall of its own drops the packets; to check, run ss -tln and nft list"
+        " ruleset on web"
     )
-    assert ask(vpc, "ELB node", "web", 80).notes == ()
+    assert assumed.met == "packet to 10.0.1.10:80 at web, deliver"
+    assert ask(vpc, "ELB node", "web", 80).assumptions == ()
 
 
 def test_what_brings_the_reply_back_is_told_for_each_hop():
@@ -282,17 +285,19 @@ def broken():
     return ask(reference_vpc("network").with_row(NO_EPHEMERAL), "internet", NAME, 80)
 
 
-def test_text_says_verdict_symptom_blockers_repair_and_both_ways(broken):
+def test_the_first_screen_says_verdict_symptom_blockers_and_repair_and_the_packets_come_after(
+    broken,
+):
     text = str(broken)
     for words in (
+        "a packet is lost on the\nreturn path. It is lost at web, network ACL out",
         "The person at internet sees: timed out.",
-        "on the return path, web, network ACL out",
         "The smallest repair (tried: it works):\n  add acl-private out 49",
-        "The forward path",
-        "The return path",
-        "What brings the reply back",
     ):
         assert words in text
+    assert len(text.splitlines()) <= 20
+    for words in ("The forward path", "The return path", "What brings the reply back"):
+        assert words in broken.packets and words not in text
     assert shown(broken) == text
     assert repr(broken) == "<Answer: internet to www.example.com, TCP port 80: timed out>"
 

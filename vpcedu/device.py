@@ -40,11 +40,15 @@ class Machine:
     it may act by itself, at its `deadline`. returns_flows: whether flows that it delivered come
     back to it, by `returns`. always_tracked: (protocol, idle timeout in microseconds) where
     security groups track every flow that goes through it, None where they track by their rules.
+    groups: what a balancer's node remembers of its target groups. ports: from which it takes source
+    ports. None for other machines.
     """
 
     kind_words = "device"
     is_host = opens = any_port = managed = timed = returns_flows = False
     always_tracked: tuple[tuple[int, int], ...] | None = None
+    groups: Any = None
+    ports: Any = None
 
     def __init__(self, name: str, address: str, seed: int = 0, **settings: Any) -> None:
         self.name, self.address, self.seed = name, address, seed

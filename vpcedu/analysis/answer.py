@@ -1,53 +1,55 @@
 """Answer: does one end reach another, and does the answer come back? Packets are really sent.
 
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
-reply, as a person would with curl. The answer is read off what was captured: the way there and
-back, the rows that decided, what brings each hop of the reply back. Where it does not work,
-everything in the way is named, in both directions, and the smallest set of rows that fixes it,
-found by changing the description and asking again.
+reply, as a person would with curl. Whatever the network may choose in it is tried (`choices`): the
+addresses of a name, the targets of a load balancer. The answer is read off what was captured, and
+is one of four: it works, it does not (and where), it works sometimes (and how often), or it cannot
+be told (and what would tell it). It names what it assumes. Where it does not work, everything in
+the way is named, in both directions, and the smallest set of rows that fixes it, found by changing
+the description and asking again.
 
-What a host listens on is only known of a web server; of a plain host it is assumed, and said, that
-it listens on the port asked about. A name's first address is asked in full; what its others give is
-noted. Left out: a choice of the source's port, what a program does besides answering.
+Left out: what a program does besides answering.
 """
 
 from __future__ import annotations
 
 from vpcedu.analysis import path
-from vpcedu.analysis.endpoint_services import endpoint
-from vpcedu.analysis.ends import Question, find, silent_about
-from vpcedu.analysis.plays import Plays
+from vpcedu.analysis.assumptions import assumptions
+from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
+from vpcedu.analysis.choosing.outcomes import Shares, shares, why
+from vpcedu.analysis.ends import Question
+from vpcedu.analysis.plays import ADDRESS, Plays
 from vpcedu.analysis.search import smallest
-from vpcedu.analysis.unknown import assumed, met, nothing_inside
+from vpcedu.analysis.unknown import each, met, nothing_inside
 from vpcedu.network import validity
+from vpcedu.network.open_points import Unknown
 from vpcedu.row import NamedRow
-from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
+from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, Outcome, together
 from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from typing import Any, TypeVar
+    from collections.abc import Iterable
+    from typing import Any
 
     from vpcedu.analysis.change import Repair
     from vpcedu.analysis.path import Loss
-    from vpcedu.network.open_points import Assumption, Unknown
+    from vpcedu.network.open_points import Assumption
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
     from vpcedu.trace import Trace
 
-    OpenPoint = TypeVar("OpenPoint", Assumption, Unknown)
-
+VERSION = 1  # of the answer's JSON, see docs/answer.schema.json
 NO_REPAIR = "No change was found that fixes it."
+NAMED = 3  # lines of a list on the first screen
 
 
 class Answer(NamedRow):
-    """The question, the description asked, and the visit that was simulated for it.
+    """The question, the description asked, and what each choice of the network led to.
 
     It also has everything in the way (both directions), the smallest set of repairs (None: none was
-    found), notes, where the model ends after the repairs, what is not known of the network and
-    decides here, what no file can tell and is assumed, what the other addresses of the
-    destination's name gave, and the visit to the one of them that decides (None: the first).
+    found), where the model ends after the repairs, what is not known of the network and decides
+    here, and what no file can tell and is assumed.
 
     Where a packet met what nobody described, or what the files do not say, the answer is neither
     yes nor no: that is named, and nothing is guessed.
@@ -55,28 +57,30 @@ class Answer(NamedRow):
 
     question: Question
     vpc: Vpc
-    visit: Visit
-    blockers: tuple[Loss, ...]
-    repairs: tuple[Repair, ...] | None
-    notes: tuple[str, ...]
+    cases: tuple[Possibility, ...]
+    blockers: tuple[Loss, ...] = ()
+    repairs: tuple[Repair, ...] | None = ()
     ends: Loss | None = None
     unknown: tuple[Unknown, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
-    others: tuple[tuple[str, Outcome], ...] = ()
-    shown: Visit | None = None
+
+    @property
+    def visit(self) -> Visit:
+        """The visit in which the network makes the first of its choices."""
+        return self.cases[0].visit
 
     @property
     def outcome(self) -> Outcome:
-        """What the person at the source sees, whichever address of the name is used."""
+        """What the person at the source sees, whatever the network chooses."""
         if self.unknown:
             return Outcome(UNKNOWN, UNKNOWN)
-        return together((self.visit.outcome, *(seen for _, seen in self.others)))
+        return together(case.outcome for case in self.cases)
 
     @property
     def reachable(self) -> bool | None:
         """Whether the request always gets there and its answer comes back.
 
-        None: it is unknown.
+        None: it cannot be told.
         """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
@@ -84,17 +88,32 @@ class Answer(NamedRow):
     def telling(self) -> Visit:
         """The visit that decides.
 
-        It goes to the first address that leaves the answer open, or that does not work.
+        It is the first one that leaves the answer open, or that does not work.
         """
-        return self.shown or self.visit
+        return decisive(self.cases).visit
 
     @property
     def symptom(self) -> str:
         """What the person at the source sees, in a few words.
 
-        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes" and "unknown".
+        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes", "cannot be told".
         """
         return self.outcome.said
+
+    @property
+    def shares(self) -> Shares:
+        """What the network's choices lead to, and how often."""
+        return shares(self.vpc, self.question, self.cases)
+
+    @property
+    def addresses(self) -> dict[str, str]:
+        """What each address of the destination's name gives; empty where it has one."""
+        found: dict[str, list[Outcome]] = {}
+        for case in self.cases:
+            for choice in case.choices:
+                if choice.kind == ADDRESS:
+                    found.setdefault(choice.taken, []).append(case.outcome)
+        return {address: together(outcomes).said for address, outcomes in found.items()}
 
     @property
     def forward(self) -> tuple[Trace, ...]:
@@ -124,44 +143,47 @@ class Answer(NamedRow):
         return path.states(self.back)
 
     @property
-    def verdict(self) -> str:
-        """The answer in one or two sentences."""
-        ends = f"{self.question.destination} on TCP port {self.question.port}"
-        outcome = self.outcome
-        if outcome.works:
-            more = f": {outcome.words}" if outcome.leads else ""
-            return f"{self.question.source} reaches {ends}, and the reply comes back{more}."
-        if self.unknown:
-            return f"It is unknown whether {self.question.source} reaches {ends}. Why: {self.unknown[0].words}."
-        if outcome.verdict == SOMETIMES:
-            return f"{self.question.source} reaches {ends} only sometimes: {self.shares}."
-        lost = path.losses(self.telling)
-        if not lost:
-            return f"{self.question.source} gets no usable reply from {ends}: {self.symptom}."
-        where = f"{_at(lost[0])}: {lost[0].step.reason}" + _row(self.vpc, lost[0])
-        if self.reachable is None:
-            return (
-                f"It is unknown whether {self.question.source} reaches {ends}: the model ends"
-                f" {lost[0].leg_direction}. It ends at {where}."
-            )
-        return (
-            f"{self.question.source} does not reach {ends}: a packet is lost {lost[0].leg_direction}. It is"
-            f" lost at {where}."
+    def missing(self) -> tuple[Unknown, ...]:
+        """What leaves the answer open: what is not known, or where the model ends."""
+        if self.unknown or self.reachable is not None:
+            return self.unknown
+        return tuple(
+            Unknown(loss.step.at, _where(self.vpc, loss)) for loss in path.losses(self.telling)[:1]
         )
 
     @property
-    def shares(self) -> str:
-        """What each address of the destination's name gives."""
-        asked = self.visit.capture.traces[0].packet.flow.dst
-        every = ((asked, self.visit.outcome), *self.others)
-        working = sum(seen.works for _, seen in every)
-        count = f"{working} of {len(every)} addresses work{'s' * (working == 1)}"
-        return f"{count} ({', '.join(f'{address}: {seen.said}' for address, seen in every)})"
+    def verdict(self) -> str:
+        """The answer in one or two sentences."""
+        ends = f"{self.question.destination} on TCP port {self.question.port}"
+        outcome, source = self.outcome, self.question.source
+        if outcome.works:
+            more = f": {outcome.words}" if outcome.leads else ""
+            return f"{source} reaches {ends}, and the reply comes back{more}."
+        if self.unknown:
+            return (
+                f"It cannot be told whether {source} reaches {ends}. Why: {self.unknown[0].words}."
+            )
+        if outcome.verdict == SOMETIMES:
+            return f"{source} reaches {ends} only sometimes: {self.shares.words}."
+        lost = path.losses(self.telling)
+        if not lost:
+            reason = why(self.vpc, decisive(self.cases))
+            return f"{source} gets no usable reply from {ends}: {self.symptom}{reason}."
+        where = _where(self.vpc, lost[0])
+        if self.reachable is None:
+            return (
+                f"It cannot be told whether {source} reaches {ends}: the model ends"
+                f" {lost[0].leg_direction}. It ends at {where}."
+            )
+        return (
+            f"{source} does not reach {ends}: a packet is lost {lost[0].leg_direction}. It is"
+            f" lost at {where}."
+        )
 
     def as_json(self) -> dict[str, Any]:
         """The answer in the shape of Reachability Analyzer's.
 
-        What that shape has no field for is under "Answer".
+        What that shape has no field for is under "Answer"; docs/answer.schema.json describes it.
         """
         from vpcedu.analysis.aws_json import analysis
         from vpcedu.views.document import plain
@@ -169,16 +191,21 @@ class Answer(NamedRow):
         vpc = self.vpc
         return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {
             "Answer": {
+                "version": VERSION,
                 "source": self.question.source,
                 "destination": self.question.destination,
                 "port": self.question.port,
+                "host": self.question.host,
+                "path": self.question.path,
                 "reachable": self.reachable,
                 "symptom": self.symptom,
-                "addresses": {address: seen.said for address, seen in self.others},
                 "outcome": self.outcome._asdict(),
-                "unknown": [row._asdict() for row in self.unknown],
-                "assumptions": [row._asdict() for row in self.assumptions],
                 "verdict": self.verdict,
+                "unknown": [row._asdict() for row in self.missing],
+                "assumptions": [row._asdict() for row in self.assumptions],
+                "outcomes": self.shares.as_json(),
+                "addresses": self.addresses,
+                "bounded": self.is_bounded,
                 "rows": list(self.rows),
                 "states": list(self.states),
                 "blockers": [
@@ -204,38 +231,56 @@ class Answer(NamedRow):
                     for repair in self.repairs
                 ],
                 "ends": path.leads(vpc, self.ends) if self.ends else None,
-                "notes": list(self.notes),
             }
         }
 
-    def __str__(self) -> str:
-        known = self.reachable is not None
+    @property
+    def _is_lost(self) -> bool:
+        """Whether the verdict itself says where the first packet is lost."""
+        return self.outcome.verdict == DOES_NOT and bool(path.losses(self.telling))
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the network may choose in more ways than were tried."""
+        return len(self.cases) >= MOST
+
+    @property
+    def packets(self) -> str:
+        """The path there and back, check by check, and what brings the reply back."""
         forward = [line for trace in self.forward for line in path.shown(self.vpc, trace)]
         back = [line for trace in self.back for line in path.shown(self.vpc, trace)]
-        sections = (
-            ("What is missing for an answer:", [f"  {row}" for row in self.unknown]),
-            ("What this answer assumes:", [f"  {row}" for row in self.assumptions]),
-            (
-                "What stops it:",
-                [
-                    f"  {n}. {loss.leg_direction}, {_at(loss)}: {loss.step.reason}{_row(self.vpc, loss)}"
-                    for n, loss in enumerate(self.blockers, 1)
-                    if known
-                ],
-            ),
-            _repaired(self),
+        return _sections(
             ("The forward path", forward),
             ("The return path", back),
             ("What brings the reply back", [f"  {line}" for line in self.states]),
         )
+
+    def __str__(self) -> str:
+        """The first screen: verdict, cause, repair, assumptions."""
         parts = [fold(self.verdict)]
-        parts += [f"The person at {self.question.source} sees: {self.symptom}."] * known
-        parts += [
-            "\n".join([head, *lines])
-            for head, lines in sections
-            if head and (lines or head == NO_REPAIR)
+        if self.reachable is not None and not self.outcome.works:
+            parts += self.shares.lines or [
+                f"The person at {self.question.source} sees: {self.symptom}."
+            ]
+        if self.is_bounded:
+            parts.append(f"Only {MOST} of the ways in which the network may choose were tried.")
+        stops = [
+            f"{n}. {loss.leg_direction}, {_where(self.vpc, loss)}"
+            for n, loss in enumerate(self.blockers, 1)
         ]
-        return "\n\n".join([*parts, *map(fold, self.notes)])
+        told = _sections(
+            ("What is missing, and what tells it:", _listed(map(str, self.missing))),
+            (
+                f"What {'else ' * self._is_lost}stops it:",
+                _listed(stops[self._is_lost :], "") if self.reachable is False else [],
+            ),
+            _repaired(self),
+            (
+                "Assumed, because no file can tell it:",
+                _listed(map(str, self.assumptions), most=len(self.assumptions)),
+            ),
+        )
+        return "\n".join(parts) + (f"\n\n{told}" if told else "")
 
     def __repr__(self) -> str:
         return f"<Answer: {self.question}: {self.symptom}>"
@@ -245,14 +290,22 @@ class Answer(NamedRow):
         printer.text(str(self))
 
 
-def ask(vpc: Vpc, source: str, destination: str, port: int, seed: int = 0) -> Answer:
+def ask(
+    vpc: Vpc,
+    source: str,
+    destination: str,
+    port: int,
+    host: str = "",
+    path: str = "/",
+    seed: int = 0,
+) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what happens to it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet",
-    or a balancer's DNS name. ValueError for an end or a port that cannot be, and for a description
-    that AWS would refuse.
+    or a balancer's DNS name. host, path: what the request asks for; "": the destination. ValueError
+    for an end or a port that cannot be, and for a description that AWS would refuse.
     """
-    return asked(Plays(seed), vpc, Question(source, destination, port))
+    return asked(Plays(seed), vpc, Question(source, destination, port, host, path))
 
 
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
@@ -261,75 +314,51 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     ValueError as in `ask`.
     """
     validity.check(vpc)
-    visits = everywhere(plays, vpc, question)
-    visit = visits.pop(question)
-    unknown = unknown_of((visit, *visits.values()), vpc) or nothing_inside(vpc, question)
+    every = tuple(cases(plays, vpc, question))
+    visits = [case.visit for case in every]
+    unknown = each(row for visit in visits for row in met(vpc, visit))
+    unknown = unknown or nothing_inside(vpc, question)
     if unknown:
-        return Answer(question, vpc, visit, (), None, (), unknown=unknown)
-    every = (question, *visits)
-    others = tuple((one.destination, seen.outcome) for one, seen in visits.items())
-    answer = Answer(
-        question,
-        vpc,
-        visit,
-        (),
-        (),
-        (*_assumed(vpc, question), *_addresses(question, visit, others)),
-        assumptions=_each(row for seen in (visit, *visits.values()) for row in assumed(vpc, seen)),
-        others=others,
-    )
+        return Answer(question, vpc, every, repairs=None, unknown=unknown)
+    answer = Answer(question, vpc, every, assumptions=assumptions(vpc, question, every))
     if answer.outcome.works:
         return answer
-    open_ones = [one for one in every if plays.whole(vpc, one).outcome.verdict == UNKNOWN]
-    decides = next(one for one in (*open_ones, *every) if not plays.whole(vpc, one).outcome.works)
-    answer = answer._replace(shown=plays.whole(vpc, decides))
-    if open_ones:
-        return answer._replace(blockers=_blockers(vpc, decides, plays), repairs=None)
-    found = smallest(vpc, question, plays, also=tuple(visits))
+    decides = decisive(every)
+    if answer.reachable is None:
+        return answer._replace(blockers=_blockers(plays, answer, decides), repairs=None)
+    found = smallest(vpc, question, plays)
     return answer._replace(
-        blockers=_blockers(vpc, decides, plays, found.met if found else ()),
+        blockers=_blockers(plays, answer, decides, found.met if found else ()),
         repairs=found and found.repairs,
         ends=found and found.ends,
     )
 
 
-def everywhere(plays: Plays, vpc: Vpc, question: Question) -> dict[Question, Visit]:
-    """The visits to a destination, and to the other addresses of its name."""
-    visit = plays.whole(vpc, question)
-    also = (question._replace(destination=word) for word in _elsewhere(vpc, question, visit))
-    return {question: visit} | {one: plays.whole(vpc, one) for one in also}
-
-
-def unknown_of(visits: Iterable[Visit], vpc: Vpc) -> tuple[Unknown, ...]:
-    """What is unknown, and was met by one of these visits, each thing once."""
-    return _each(row for visit in visits for row in met(vpc, visit))
-
-
-def _each(points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:
-    """Open points, each once, as it was met last."""
-    return tuple({(row.about, row.words): row for row in points}.values())
+def decisive(every: tuple[Possibility, ...]) -> Possibility:
+    """The first case that leaves the answer open, else the first that does not work, else any."""
+    still_open = (case for case in every if case.outcome.verdict == UNKNOWN)
+    fails = (case for case in every if not case.outcome.works)
+    return next(still_open, None) or next(fails, every[0])
 
 
 def _blockers(
-    vpc: Vpc, question: Question, plays: Plays, behind: tuple[Loss, ...] = ()
+    plays: Plays, answer: Answer, case: Possibility, behind: tuple[Loss, ...] = ()
 ) -> tuple[Loss, ...]:
     """Everything in the way, and what was met after it; each place, check and direction once.
 
     One packet's addresses differ from run to run, so they do not count.
     """
     once: dict[tuple[object, ...], Loss] = {}
-    for loss in (*path.losses(plays.past_drops(vpc, question)), *behind):
+    visit = plays.past_drops(answer.vpc, answer.question, case.choices)
+    for loss in (*path.losses(visit), *behind):
         once.setdefault((loss.step.at, loss.step.check, loss.back, str(loss.step.reason)), loss)
     return tuple(once.values())
 
 
-def _at(loss: Loss) -> str:
-    return f"{loss.step.at}, {loss.step.check}"
-
-
-def _row(vpc: Vpc, loss: Loss) -> str:
+def _where(vpc: Vpc, loss: Loss) -> str:
+    """Place, check and reason of a loss, and the row that decided."""
     row = path.leads(vpc, loss)
-    return f" ({row})" if row else ""
+    return f"{loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
 
 
 def _repaired(answer: Answer) -> tuple[str, list[str]]:
@@ -340,54 +369,26 @@ def _repaired(answer: Answer) -> tuple[str, list[str]]:
         return NO_REPAIR, []
     end = "tried: it works"
     if answer.ends:
-        end = f"tried: it leads to where the model ends, {_at(answer.ends)}{_row(answer.vpc, answer.ends)}"
+        row = path.leads(answer.vpc, answer.ends)
+        end = f"tried: it leads to where the model ends, {answer.ends.step.at}, {answer.ends.step.check}"
+        end += f" ({row})" if row else ""
     return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
 
 
-def _assumed(vpc: Vpc, question: Question) -> tuple[str, ...]:
-    there = find(vpc, question.destination)
-    link = endpoint(vpc, find(vpc, question.source).interface, there.address)
-    if link:
-        return (
-            f"{link.name} leads to {link.vpc}. The answer assumes that it listens on port {question.port} and that no"
-            " policy refuses the request.",
-        )
-    if not there.device:
-        return (
-            f"Nothing says whether {there.address} listens on port {question.port}. The answer assumes that it does.",
-        )
-    if not silent_about(vpc, there.device):
-        return ()
-    return (
-        f"Nothing says what {there.device} listens on. The answer assumes that it listens on port {question.port}.",
+def _listed(words: Iterable[str], mark: str = "- ", most: int = NAMED) -> list[str]:
+    """The points of a list as lines, folded; what is beyond `most` is counted."""
+    points = list(words)
+    lines = []
+    for point in points[:most]:
+        first, *more = fold(mark + point, 76).splitlines()
+        lines += [f"  {first}", *(f"    {line}" for line in more)]
+    return lines + [f"  and {len(points) - most} more (--json has all)"] * (len(points) > most)
+
+
+def _sections(*sections: tuple[str, list[str]]) -> str:
+    """Headings with their lines, a blank line between two; none without lines."""
+    return "\n\n".join(
+        "\n".join([head, *lines])
+        for head, lines in sections
+        if head and (lines or head == NO_REPAIR)
     )
-
-
-def _elsewhere(vpc: Vpc, question: Question, visit: Visit) -> Iterator[str]:
-    """The other addresses of a name.
-
-    A balancer has a node in each zone, and their subnets may differ.
-    """
-    known = {row.name: row.addresses for each_vpc in vpc.everyone for row in each_vpc.names}.get(
-        question.destination, ()
-    )
-    asked = visit.capture.traces[0].packet.flow.dst
-    own = find(vpc, question.source).device  # a node that asks for its own balancer's name
-    yield from (word for word in known if word != asked and find(vpc, word).device != own)
-
-
-def _addresses(
-    question: Question, visit: Visit, others: tuple[tuple[str, Outcome], ...]
-) -> Iterator[str]:
-    """What the other addresses of a name give, where the verdict does not say it."""
-    asked, every = (
-        visit.capture.traces[0].packet.flow.dst,
-        together((visit.outcome, *(seen for _, seen in others))),
-    )
-    first = f"{question.destination} has {len(others) + 1} addresses"
-    if others and {seen.said for _, seen in others} == {visit.outcome.said}:
-        same = ", ".join(word for word, _ in others)
-        yield f"{first}. This answer is about {asked}; the result for {same} is the same."
-    elif others and every.verdict != SOMETIMES:
-        results = ", ".join(f"{word}: {seen.said}" for word, seen in others)
-        yield f"{first}, and the results differ ({asked}: {visit.outcome.said}, {results})."

@@ -16,28 +16,31 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
-from vpcedu.analysis.answer import everywhere, unknown_of
+from vpcedu.analysis.choosing.choices import cases
+from vpcedu.analysis.choosing.outcomes import shares
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.idle_rows import Finding, findings
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.reachability import Reach
 from vpcedu.analysis.search import run
 from vpcedu.analysis.sources import LAST_PORT
-from vpcedu.analysis.unknown import names_of
+from vpcedu.analysis.unknown import met, names_of
 from vpcedu.network import validity
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.sites.field import is_numeric
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
-from vpcedu.views.outcome import UNKNOWN, Outcome, together
+from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from typing import Any
 
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
+    from vpcedu.tables.target_group import Listener
 
 # packets sent where tables do not decide; names shown of a set; rows of a table
 MOST, NAMED, SHOWN = (2_000, 4, 200)
@@ -57,11 +60,24 @@ class Reached(NamedRow):
 
 
 class Entrance(NamedRow):
-    """A balancer's name and the port of one of its listeners, and what a stranger sees there."""
+    """A balancer's name and the port of one of its listeners, and what a stranger sees there.
+
+    host, path: what the stranger asks for, so that a rule of the listener applies; "": neither.
+    shares: where it works sometimes, how often.
+    """
 
     name: str
     port: int
     outcome: Outcome
+    host: str = ""
+    path: str = ""
+    shares: str = ""
+
+    def __str__(self) -> str:
+        rule = f" {self.host}{self.path}" if self.host or self.path else ""
+        return f"{self.name} port {self.port}{rule}: {self.outcome.said}" + (
+            f": {self.shares}" if self.shares else ""
+        )
 
 
 class Audit:
@@ -225,8 +241,8 @@ class Audit:
             "protocol": "tcp",
             "reached": [row._asdict() for row in self.reached],
             "balancers": [
-                {"name": name, "port": port, "symptom": outcome.said, "outcome": outcome._asdict()}
-                for name, port, outcome in self.balancers
+                row._asdict() | {"symptom": row.outcome.said, "outcome": row.outcome._asdict()}
+                for row in self.balancers
             ],
             "unknown": [row._asdict() for row in self.unknown],
             "untold": list(self.untold),
@@ -245,9 +261,7 @@ class Audit:
                 lines.append(f"  So nothing below is about {self._in_words(self.untold)}.")
             lines.append("")
         lines += ["From the Internet, through load balancers"]
-        lines += [
-            f"  {name} port {port}: {outcome.said}" for name, port, outcome in self.balancers
-        ] or [self._none]
+        lines += [f"  {row}" for row in self.balancers] or [self._none]
         lines += [
             "",
             "Who reaches what (TCP only: what the network allows, with its replies)",
@@ -265,7 +279,7 @@ class Audit:
         wide = [max((len(row[column]) for row in rows), default=0) for column in (0, 1)]
         lines += [
             f"  {to:<{wide[0]}}  {ports:<{wide[1]}}  from {source}" for to, ports, source in rows
-        ] or ["  unknown" if self.unknown else "  nobody"]
+        ] or [self._none if self.unknown else "  nobody"]
         lines += [f"  ... and {len(reached) - SHOWN} lines more; --json has all"] * (
             len(reached) > SHOWN
         )
@@ -283,7 +297,7 @@ class Audit:
 
     @property
     def _none(self) -> str:
-        return "  unknown" if self.unknown else "  none"
+        return f"  {UNKNOWN}" if self.unknown else "  none"
 
     def _repr_mimebundle_(self, **formats: Any) -> dict[str, str]:
         """In a notebook the last line of a cell is the whole text."""
@@ -315,25 +329,40 @@ def answered(visit: Visit) -> bool:
     return bool(got) and (any(trace.sender in got for trace in home) or reset)
 
 
-def _balancers(vpc: Vpc) -> list[Entrance]:
-    """What a stranger sees at each name of a balancer, on each of its listeners' ports."""
+def _balancers(vpc: Vpc) -> Iterator[Entrance]:
+    """What a stranger sees at each name of a balancer, on each of its listeners' ports.
+
+    A listener's rules by host and path are asked one by one.
+    """
     owner = {association.public: association.private for association in vpc.associations}
     device = {interface.address: interface.device for interface in vpc.interfaces}
     settings = {row.name: dict(row.settings) for row in vpc.devices}
-    plays, found = Plays(), []
+    plays = Plays()
     for name in {
         row.addresses: row for row in reversed(vpc.names)
     }.values():  # of names for one balancer, the first
         node = device.get(owner.get(name.addresses[0], ""), "") if name.addresses else ""
         for listener in settings.get(node, {}).get("listeners", ()) if name.addresses else ():
-            visits = everywhere(plays, vpc, Question(SOMEONE, name.name, listener.port)).values()
-            seen = (
-                Outcome(UNKNOWN, UNKNOWN)
-                if unknown_of(visits, vpc)
-                else together(v.outcome for v in visits)
+            for host, path in _requests(listener):
+                question = Question(SOMEONE, name.name, listener.port, host, path or "/")
+                found = tuple(cases(plays, vpc, question))
+                seen = together(case.outcome for case in found)
+                if any(met(vpc, case.visit) for case in found):
+                    seen = Outcome(UNKNOWN, UNKNOWN)
+                often = shares(vpc, question, found).words if seen.verdict == SOMETIMES else ""
+                yield Entrance(name.name, listener.port, seen, host, path, often)
+
+
+def _requests(listener: Listener) -> Iterator[tuple[str, str]]:
+    """Host and path that each rule of a listener is for, and then those of its default action."""
+    for rule in sorted(listener.rules, key=lambda rule: rule.priority):
+        if rule.hosts or rule.paths:
+            host, path = (next(iter(words), "") for words in (rule.hosts, rule.paths))
+            yield (
+                host.replace("*", "any").replace("?", "a"),
+                path.replace("*", "any").replace("?", "a"),
             )
-            found.append(Entrance(name.name, listener.port, seen))
-    return found
+    yield "", ""
 
 
 def _ports(ranges: tuple[Ports, ...]) -> str:

@@ -14,6 +14,9 @@ from __future__ import annotations
 
 from vpcedu.address import block, contains, is_private, text
 from vpcedu.analysis.endpoint_services import endpoint, with_service
+from vpcedu.analysis.question import SOMEONE as SOMEONE
+from vpcedu.analysis.question import Question as Question
+from vpcedu.analysis.question import checked as checked
 from vpcedu.hosts.host import Host
 from vpcedu.hosts.web_server import WebServer, listens
 from vpcedu.network.interface import Interface
@@ -22,7 +25,7 @@ from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.protocols.http import request
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
-from vpcedu.sites.field import count, ipv4, is_numeric
+from vpcedu.sites.field import ipv4, is_numeric
 from vpcedu.sites.parts import web_server
 from vpcedu.sites.site import Site
 from vpcedu.tables.target_group import Listener, TargetGroup
@@ -33,22 +36,10 @@ if TYPE_CHECKING:
 
     from vpcedu.device import Machine
 
-SOMEONE = "internet"  # anyone there: an address that no narrower rule names
 OTHERS, OWN = "203.0.113.0/24", "192.0.2.0/24"  # RFC 5737: of strangers, and of the VPC's side
 # this network, loopback, multicast and above: RFC 6890
 NOBODYS = ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3")
 PLAIN = {"HTTPS": "HTTP", "SSL": "TCP"}
-
-
-class Question(NamedRow):
-    """Does this end reach that one on this TCP port?"""
-
-    source: str
-    destination: str
-    port: int
-
-    def __str__(self) -> str:
-        return f"{self.source} to {self.destination}, TCP port {self.port}"
 
 
 class AskedEnd(NamedRow):
@@ -222,9 +213,8 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     )
     names = {row.name for each_vpc in vpc.everyone for row in each_vpc.names}
     name = question.destination if question.destination in names else address
-    return Working(
-        copy, Call(source.device, name, question.port, request("GET", "/", name)), question.port
-    )
+    message = request("GET", question.path, question.host or name)
+    return Working(copy, Call(source.device, name, question.port, message), question.port)
 
 
 def _distinct(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str) -> None:
@@ -240,15 +230,6 @@ def _distinct(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str) -> None
             f"{there.device} has the address {address}, and so has {home.name or 'the VPC'} of"
             f" {source.device}: expected VPCs whose blocks do not overlap"
         )
-
-
-def checked(question: Question) -> None:
-    """ValueError for what is no port, and for what cannot be the word for an end."""
-    port = question.port
-    count("port", port, 1, 65_535)
-    for word in (question.source, question.destination):
-        if not isinstance(word, str) or not word:
-            raise ValueError(f"end {quoted(word)}: expected a name, an id, an address or {SOMEONE}")
 
 
 def _address(vpc: Vpc, source: AskedEnd, there: AskedEnd, question: Question) -> str:

@@ -6,7 +6,7 @@ Where no set does, but one leads to something that is not described, that one is
 the model ends. `candidates` names the rows that could help against a loss; which of them do is not
 reasoned but tried: the row is put in, the packets are sent again. The search goes over all sets of
 one repair before those of two, so the first set that works is a smallest one of those tried. No
-description is tried twice.
+description is tried twice. A set works if it does whatever the network chooses.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from collections import deque
 
 from vpcedu.analysis.candidates import candidates
 from vpcedu.analysis.change import Repair, apply
+from vpcedu.analysis.choosing.choices import cases
 from vpcedu.analysis.path import losses, model_ends
-from vpcedu.analysis.plays import Plays
+from vpcedu.analysis.plays import TRIED, Plays
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -52,17 +53,14 @@ def smallest(
     question: Question,
     plays: Plays | None = None,
     progress: Callable[[int, int], None] | None = None,
-    also: tuple[Question, ...] = (),
 ) -> Found | None:
     """The smallest set of repairs that makes a question work, or leads to where the model ends.
 
     None where there is no such set.
 
     plays: what was simulated before, such as the visit to the description as it is. progress:
-    called with how many sets were tried, and how many are tried at most. also: what must work as
-    well, such as the other addresses of a name.
+    called with how many sets were tried, and how many are tried at most.
     """
-    every = (question, *also)
     plays = plays or Plays()
     known: Found | None = None
     queue: deque[tuple[Vpc, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
@@ -75,11 +73,11 @@ def smallest(
             progress(runs, MOST_RUNS)
         try:
             changed = apply(before, done[-1:])
-            visit = _worst(plays, changed, every)
+            visit = _worst(plays, changed, question)
         except ValueError:
             continue  # AWS would refuse the description, or an end is gone
         if visit.outcome.works:
-            return Found(_needed(plays, vpc, every, done), met, None)
+            return Found(_needed(plays, vpc, question, done), met, None)
         lost, ends = losses(visit), model_ends(visit)
         known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
         for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
@@ -90,28 +88,27 @@ def smallest(
     return known
 
 
-def _worst(plays: Plays, vpc: Vpc, every: tuple[Question, ...]) -> Visit:
-    """The first visit of several questions that does not work, else the last.
+def _worst(plays: Plays, vpc: Vpc, question: Question) -> Visit:
+    """The visit of the first choice that does not work, else of the last.
 
     ValueError as of `Plays`.
     """
-    for question in every:
-        visit = plays.tried(vpc, question)
-        if not visit.outcome.works:
+    for case in cases(plays, vpc, question, TRIED):
+        if not case.outcome.works:
             break
-    return visit
+    return case.visit
 
 
 def _needed(
-    plays: Plays, vpc: Vpc, every: tuple[Question, ...], repairs: tuple[Repair, ...]
+    plays: Plays, vpc: Vpc, question: Question, repairs: tuple[Repair, ...]
 ) -> tuple[Repair, ...]:
     """The repairs less those without which it works too."""
     for repair in repairs:
         fewer = tuple(other for other in repairs if other is not repair)
         try:
-            visit = _worst(plays, apply(vpc, fewer), every)
+            visit = _worst(plays, apply(vpc, fewer), question)
         except ValueError:
             continue  # one repair builds on the other
         if visit.outcome.works:
-            return _needed(plays, vpc, every, fewer)
+            return _needed(plays, vpc, question, fewer)
     return repairs

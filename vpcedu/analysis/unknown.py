@@ -68,6 +68,14 @@ def touched(vpc: Vpc, visit: Visit, points: Iterable[OpenPoint]) -> tuple[OpenPo
     return tuple(found)
 
 
+def each(points: Iterable[OpenPoint]) -> tuple[OpenPoint, ...]:
+    """Open points, each once, as it was met first."""
+    found: dict[tuple[str, str], OpenPoint] = {}
+    for row in points:
+        found.setdefault((row.about, row.words), row)
+    return tuple(found.values())
+
+
 def is_block(about: str) -> bool:
     """Whether what is unknown is about a block of addresses, such as a prefix of an interface."""
     address, slash, _ = about.partition("/")

@@ -2,7 +2,8 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
-reachable (or done), 1 not reachable, 2 a wrong value, which one line on stderr names, 3 unknown.
+reachable (or done), 1 not reachable, 2 a wrong value, which one line on stderr names, 3 it cannot
+be told.
 Nothing is sent anywhere.
 """
 
@@ -22,18 +23,20 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.puzzles.puzzle import Puzzle
 
-ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--json]
+ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--packets | --json]
 
 Does one end reach the other, and does the reply come back? Packets are sent in the model; nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
 
   --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a load balancer's name or ARN
   --port N          TCP port
+  --host, --path    what the HTTP request asks for, by which an Application Load Balancer's rules choose
   --vpc ID          which VPC, where the folder holds several
-  --json            in the shape of Reachability Analyzer's answer
+  --packets         also the path there and back, check by check
+  --json            in the shape of Reachability Analyzer's answer; docs/answer.schema.json describes it
 
-Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
-Unknown means: a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
+Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 it cannot be told.
+Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
@@ -44,8 +47,8 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --json            as JSON; for several VPCs a list under "vpcs"
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
 
-Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
-What is unknown is named first: a file is missing, or holds what is not modelled.
+Exit codes: 0 done, 2 a wrong value, 3 something cannot be told.
+That is named first: a file is missing, or holds what is not modelled.
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
 
@@ -68,6 +71,7 @@ Simulates a symptom that people meet, names its cause and undoes it. Without a N
 """
 
 
+MORE = "--packets shows the path there and back, check by check."
 EXIT = {WORKS: 0, DOES_NOT: 1, SOMETIMES: 1, UNKNOWN: 3}
 
 
@@ -139,7 +143,7 @@ def _account(folder: str) -> Account:
 def ask(options: dict[str, str]) -> int:
     """Print an answer.
 
-    Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
+    Returns 0 where it works, 1 where it does not or not always, 3 where it cannot be told.
     """
     from vpcedu.analysis.answer import ask as answered
 
@@ -147,8 +151,10 @@ def ask(options: dict[str, str]) -> int:
         if name not in options:
             raise ValueError(f"no {name}: expected --from END --to END --port N")
     port = whole("--port", options["--port"])
-    answer = answered(*load(options), port)
+    answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
     _print(answer, "--json" in options)
+    if "--json" not in options and not answer.unknown:
+        print("", answer.packets if "--packets" in options else MORE, sep="\n")
     return EXIT[answer.outcome.verdict]
 
 
@@ -247,7 +253,13 @@ def scenario(options: dict[str, str]) -> int:
 COMMANDS: dict[
     str, Any
 ] = {  # usage, function, options with a value, options without, the word that stands alone
-    "ask": (ASK, ask, ("--from", "--to", "--port", "--vpc"), ("--json",), "FOLDER"),
+    "ask": (
+        ASK,
+        ask,
+        ("--from", "--to", "--port", "--vpc", "--host", "--path"),
+        ("--packets", "--json"),
+        "FOLDER",
+    ),
     "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
     "puzzle": (
         PUZZLE,

@@ -55,7 +55,7 @@ class NatGateway(Machine):
         super().__init__(name, address, seed)
         self.addresses = (address, *secondary)
         self.translations = Translations(idle)
-        self.ports = Ports(self.addresses, *EPHEMERAL, MOST, spread(seed, name))
+        self.ports: Ports = Ports(self.addresses, *EPHEMERAL, MOST, spread(seed, name))
         self._counts = dict.fromkeys(
             (
                 "ErrorPortAllocation",

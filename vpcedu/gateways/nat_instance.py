@@ -65,7 +65,7 @@ class NatInstance(Machine):
         self.loose = loose
         self.translations = Translations(idle, OPENING, CLOSED, RESET)
         self.numbers = SeenNumbers()
-        self.ports = Ports((address,), *ports, ports[1], seed)
+        self.ports: Ports = Ports((address,), *ports, ports[1], seed)
         self.listeners = {listener.port: listener for listener in listeners}
         self.preserve_client_address = preserve_client_address
 

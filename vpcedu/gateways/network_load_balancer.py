@@ -39,7 +39,7 @@ from vpcedu.reasons import (
     Reason,
 )
 from vpcedu.tables.source_ports import EPHEMERAL, MOST, Ports
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.target_group import Listener
 from vpcedu.tables.traffic import UDP
 from vpcedu.tables.translation import Translation, Translations
 from vpcedu.trace import DROP, Event, Step, rewrote
@@ -84,8 +84,9 @@ class NetworkLoadBalancer(Machine):
         self.checker = NetworkChecker(
             name, address, seed, listeners, () if cross_zone else zone, check
         )
+        self.groups = self.checker.groups
         self.flows = Translations(idle, opening=ANSWER)
-        self.ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
+        self.ports: Ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it
         self._counts = dict.fromkeys(("PortAllocationErrorCount", "TCP_ELB_Reset_Count"), 0)
 
@@ -114,7 +115,8 @@ class NetworkLoadBalancer(Machine):
         )
         if listener is None or packet.flags & (SYN | ACK) != SYN:
             return self._refuse(packet, listener, now)
-        target = self._usable(listener).pick(spread(self.seed, *packet.flow, packet.seq))
+        number = spread(self.seed, *packet.flow, packet.seq)
+        target = self.groups.of[listener.targets].hashed(number)
         if target is None:
             return Step(now, self.name, "translation", DROP, packet, None, listener, NO_TARGET)
         source = packet.flow.source if listener.targets.preserves else self.ports.take(target)
@@ -177,13 +179,9 @@ class NetworkLoadBalancer(Machine):
         """What the checks send now."""
         return self.checker.flush(now)
 
-    def _usable(self, listener: Listener) -> TargetGroup:
-        return listener.targets._replace(targets=self.checker.groups.of[listener.targets].usable)
-
     def _gave_up(self, row: Translation) -> bool:
-        groups = self.checker.groups
-        return groups.begun and any(
-            targets.gave_up(row.after.destination) for targets in groups.of.values()
+        return self.groups.begun and any(
+            targets.gave_up(row.after.destination) for targets in self.groups.of.values()
         )
 
     def _pass_on(self, packet: Packet, row: Translation, now: int) -> Step:

@@ -20,7 +20,7 @@ class BalancerNode(Host):
 
     def __init__(self, name: str, address: str, seed: int, groups: Groups) -> None:
         super().__init__(name, address, seed, ELASTIC_LOAD_BALANCING)
-        self.groups = groups
+        self.groups: Groups = groups
 
     def start_checks(self, now: int) -> None:
         """Begin to check the targets, and never end."""

@@ -102,6 +102,15 @@ def parse(data: bytes | bytearray) -> tuple[Header, int] | None:
     )
 
 
+def after_header(data: bytes) -> bytes:
+    """The bytes behind a whole header at the front; all of them where there is none."""
+    try:
+        found = parse(data)
+    except ValueError:
+        return data
+    return data[found[1] :] if found else data
+
+
 def crc32c(data: bytes) -> int:
     """The CRC-32c (Castagnoli) of the bytes.
 

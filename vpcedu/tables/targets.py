@@ -51,6 +51,7 @@ class Targets:
         self.draining: set[Endpoint] = set()
         self._against: dict[Endpoint, int] = {}  # checks in a row that spoke against the state
         self._turn = 0
+        self.chosen: Endpoint | None = None  # the first one that got something
 
     def begin(self) -> None:
         """From now on checks decide."""
@@ -94,4 +95,12 @@ class Targets:
         usable = self.usable
         turn, self._turn = self._turn, self._turn + 1
         order = [usable[(turn + i) % len(usable)] for i in range(len(usable))]
-        return min(order, key=busy.count, default=None)
+        return self._chose(min(order, key=busy.count, default=None))
+
+    def hashed(self, number: int) -> Endpoint | None:
+        """The target that a flow hash selects; None where no target may be used."""
+        return self._chose(self.group._replace(targets=self.usable).pick(number))
+
+    def _chose(self, target: Endpoint | None) -> Endpoint | None:
+        self.chosen = self.chosen or target
+        return target

@@ -123,7 +123,7 @@ def reaches(audit: Audit) -> list[ReachRow]:
     by_address = {row.address: row.device for row in audit.vpc.interfaces}
     private = {association.public: association.private for association in audit.vpc.associations}
     rows = []
-    for name, port, outcome in audit.balancers:
+    for name, port, outcome, *_ in (row for row in audit.balancers if not row.path):
         addresses = next(record.addresses for record in audit.vpc.names if record.name == name)
         nodes = dict.fromkeys(
             by_address.get(private.get(address, address), "") for address in addresses

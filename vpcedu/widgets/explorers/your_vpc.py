@@ -10,6 +10,7 @@ import ipywidgets
 from vpcedu import draw
 from vpcedu.analysis import search
 from vpcedu.analysis.answer import Answer
+from vpcedu.analysis.choosing.choices import Possibility
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.path import losses
 from vpcedu.network import validity
@@ -137,7 +138,7 @@ class YourVpc(Explorer):
 
     def _asked(self, question: Question, change: Repair | None) -> Answer:
         vpc = change.apply(self._vpc) if change else self._vpc
-        return Answer(question, vpc, search.run(vpc, question), (), (), ())
+        return Answer(question, vpc, (Possibility((), search.run(vpc, question)),))
 
     def _offers(self, question: Question) -> Changes:
         """The repairs that were found first, then the rows of the description."""
