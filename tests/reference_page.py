@@ -144,10 +144,10 @@ def _open_points() -> list[str]:
         "## Unknown, or assumed",
         "",
         "What a complete collection of files would have told is unknown. If a packet of a question met it, the",
-        "answer is *cannot be told*, with exit code 3. What no file can tell is assumed: the answer names it, and",
+        "answer is *unknown*, with exit code 3. What no file can say is assumed: the answer names it, and",
         "stands.",
         "",
-        *_table(("what the files leave open", "it is", "what tells it"), *WHICH),
+        *_table(("what the files leave open", "it is", "what settles it"), *WHICH),
     ]
 
 

@@ -99,7 +99,7 @@ def test_where_a_packet_met_what_nobody_described_nothing_is_claimed():
         Trace(1, Step(0, "client", "send", "send", packet, packet, Cause("x")))
     )
     lost.capture.traces[0].steps.append(Step(0, "tgw", "deliver", DROP, packet, None, None, BEYOND))
-    assert (outcome(lost).verdict, str(outcome(lost))) == (UNKNOWN, "cannot be told")
+    assert (outcome(lost).verdict, str(outcome(lost))) == (UNKNOWN, "unknown")
 
 
 def test_of_several_connections_some_may_work():

@@ -108,7 +108,7 @@ def test_without_one_file_no_definite_answer_contradicts_the_whole_set(
                         source, there.name, port
                     )
     assert {
-        row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "cannot be told"
+        row[:2]: row.outcome for row in less.balancers if row.outcome.verdict != "unknown"
     }.items() <= {row[:2]: row.outcome for row in audit.balancers}.items()
     code = main(["audit", str(tmp_path)])
     told = capsys.readouterr().out
@@ -157,7 +157,7 @@ def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_p
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
     out = capsys.readouterr().out
     assert (
-        "It cannot be told whether" in out
+        "It is unknown whether" in out
         and "VPC Block Public Access is on (block-bidirectional)" in out
     )
     assert "works" not in out and "reaches shop on TCP port 80, and" not in out
@@ -181,7 +181,7 @@ def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_pa
     assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80", "--json"]) == 3
     shape = json.loads(capsys.readouterr().out)
     assert shape["NetworkPathFound"] is None and shape["Explanations"] == []
-    assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "cannot be told"
+    assert shape["Answer"]["outcome"]["verdict"] == shape["Answer"]["symptom"] == "unknown"
     assert any(
         "security groups" in row["words"] and row["settle"] == "aws ec2 describe-security-groups"
         for row in shape["Answer"]["unknown"]
@@ -683,9 +683,9 @@ def test_what_was_set_aside_is_named_where_a_packet_met_it(what, tmp_path, capsy
     code = main(["ask", path, "--from", source, "--to", destination, "--port", str(port)])
     out = " ".join(capsys.readouterr().out.split())
     assert code == 3, out
-    assert words in out and "It cannot be told whether" in out and "repair" not in out
+    assert words in out and "It is unknown whether" in out and "repair" not in out
     answer = lab.ask(aws.load(path).vpc(), *question)
-    assert (answer.reachable, answer.repairs, answer.symptom) == (None, None, "cannot be told")
+    assert (answer.reachable, answer.repairs, answer.symptom) == (None, None, "unknown")
     if what in ELSEWHERE:  # an address that no place of the audit has
         return
     assert main(["audit", path]) == 3
@@ -773,7 +773,7 @@ def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
     answer = lab.ask(vpc, WEB, "shop", 80)
     assert answer.reachable is None and "tgw-9" in answer.verdict and "works" not in answer.verdict
     assert answer.forward[0].packet.flow.dst == "198.51.100.31"
-    assert answer.as_json()["Answer"]["addresses"]["198.51.100.31"] == "cannot be told"
+    assert answer.as_json()["Answer"]["addresses"]["198.51.100.31"] == "unknown"
 
 
 def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
@@ -796,7 +796,7 @@ def test_where_balancers_are_not_known_audit_does_not_say_that_there_are_none(mi
     lines = str(lab.audit(aws.load(folder(tmp_path, told)).vpc())).partition(
         "through load balancers\n"
     )[2]
-    assert "cannot be told" in lines.partition("\n")[0]
+    assert "unknown" in lines.partition("\n")[0]
 
 
 # Notes of the loader that leave no question open, each by its first words, with the reason.

@@ -26,7 +26,7 @@ def no(source, destination, port, words, repairs, symptom=TIMED_OUT):
 
 
 def ends(source, destination, port, *words):
-    return Asked(source, destination, port, "cannot be told", words, None)
+    return Asked(source, destination, port, "unknown", words, None)
 
 
 def error(source, destination, port, *words):

@@ -244,7 +244,7 @@ def of_analysis(draw: random.Random) -> Iterator[str]:
     for number, (vpc, question) in enumerate(_sites(draw)):
         if number % 3 == 1:
             answer = ask(vpc, *question)
-            yield from (answer.verdict, *answer.notes, prose(str(answer)))
+            yield from (answer.verdict, *map(str, answer.assumptions), prose(str(answer)))
             yield from (str(cause) for cause in diagnose(vpc, *question))
         if number % 12 == 1:
             yield prose(str(audit(vpc)))

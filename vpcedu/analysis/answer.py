@@ -3,8 +3,8 @@
 `ask` makes a network from the description, opens a connection, sends a request and waits for the
 reply, as a person would with curl. Whatever the network may choose in it is tried (`choices`): the
 addresses of a name, the targets of a load balancer. The answer is read off what was captured, and
-is one of four: it works, it does not (and where), it works sometimes (and how often), or it cannot
-be told (and what would tell it). It names what it assumes. Where it does not work, everything in
+is one of four: it works, it does not (and where), it works sometimes (and how often), or it is
+unknown (and what would settle it). It names what it assumes. Where it does not work, everything in
 the way is named, in both directions, and the smallest set of rows that fixes it, found by changing
 the description and asking again.
 
@@ -80,7 +80,7 @@ class Answer(NamedRow):
     def reachable(self) -> bool | None:
         """Whether the request always gets there and its answer comes back.
 
-        None: it cannot be told.
+        None: it is unknown.
         """
         return None if self.outcome.verdict == UNKNOWN else self.outcome.works
 
@@ -96,7 +96,7 @@ class Answer(NamedRow):
     def symptom(self) -> str:
         """What the person at the source sees, in a few words.
 
-        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes", "cannot be told".
+        Examples are "works", "timed out", "504 Gateway Timeout", "sometimes", "unknown".
         """
         return self.outcome.said
 
@@ -160,9 +160,7 @@ class Answer(NamedRow):
             more = f": {outcome.words}" if outcome.leads else ""
             return f"{source} reaches {ends}, and the reply comes back{more}."
         if self.unknown:
-            return (
-                f"It cannot be told whether {source} reaches {ends}. Why: {self.unknown[0].words}."
-            )
+            return f"It is unknown whether {source} reaches {ends}. Why: {self.unknown[0].words}."
         if outcome.verdict == SOMETIMES:
             return f"{source} reaches {ends} only sometimes: {self.shares.words}."
         lost = path.losses(self.telling)
@@ -172,7 +170,7 @@ class Answer(NamedRow):
         where = _where(self.vpc, lost[0])
         if self.reachable is None:
             return (
-                f"It cannot be told whether {source} reaches {ends}: the model ends"
+                f"It is unknown whether {source} reaches {ends}: the model ends"
                 f" {lost[0].leg_direction}. It ends at {where}."
             )
         return (

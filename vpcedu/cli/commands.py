@@ -2,8 +2,8 @@
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
-reachable (or done), 1 not reachable, 2 a wrong value, which one line on stderr names, 3 it cannot
-be told.
+reachable (or done), 1 not reachable, 2 a wrong value, which one line on stderr names, 3
+unknown.
 Nothing is sent anywhere.
 """
 
@@ -35,7 +35,7 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --packets         also the path there and back, check by check
   --json            in the shape of Reachability Analyzer's answer; docs/answer.schema.json describes it
 
-Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 it cannot be told.
+Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
 Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
@@ -47,7 +47,7 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --json            as JSON; for several VPCs a list under "vpcs"
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
 
-Exit codes: 0 done, 2 a wrong value, 3 something cannot be told.
+Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
 That is named first: a file is missing, or holds what is not modelled.
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
@@ -143,7 +143,7 @@ def _account(folder: str) -> Account:
 def ask(options: dict[str, str]) -> int:
     """Print an answer.
 
-    Returns 0 where it works, 1 where it does not or not always, 3 where it cannot be told.
+    Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
     """
     from vpcedu.analysis.answer import ask as answered
 

@@ -46,6 +46,7 @@ from vpcedu.trace import DROP, Event, Step, rewrote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.hosts.health_check import Groups
     from vpcedu.tables.targets import HealthCheck
 
 IDLE, ANSWER = 350 * SECOND, 30 * SECOND  # microseconds
@@ -84,7 +85,7 @@ class NetworkLoadBalancer(Machine):
         self.checker = NetworkChecker(
             name, address, seed, listeners, () if cross_zone else zone, check
         )
-        self.groups = self.checker.groups
+        self.groups: Groups = self.checker.groups
         self.flows = Translations(idle, opening=ANSWER)
         self.ports: Ports = Ports((address, *secondary), *EPHEMERAL, MOST, spread(seed, name))
         self._headers: dict[FiveTuple, Insertion] = {}  # by the flow as the target sees it

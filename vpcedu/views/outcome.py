@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from vpcedu.network.record import Record
     from vpcedu.trace import Step, Trace
 
-WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "cannot be told"
+WORKS, DOES_NOT, SOMETIMES, UNKNOWN = "works", "does not", "sometimes", "unknown"
 LOOP = "redirect loop"
 NOT_MODIFIED = 304  # of the codes from 300 to 399 the one that leads nowhere and is an answer (RFC 9110 section 15.4)
 GIVEN_UP = "no answer, given up"  # by who was connected; who was not timed out
