@@ -178,6 +178,7 @@ LATER = {
     ("protocols", "the same: what comes after the header"): 5,
     # one address, one target, one port was tried, and the answer was for all of them
     ("analysis", "all choices of a network: addresses, targets and ports, with their shares"): 270,
+    ("analysis", "a circle is described once"): 8,
     ("tables", "a target group tells which target was chosen"): 6,
     ("words", "any device says that it has no target groups and no source ports"): 2,
     # a rule by host and path could not be asked about

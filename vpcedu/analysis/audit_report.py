@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 # packets sent where tables do not decide; names shown of a set; rows of a table
 MOST, NAMED, SHOWN = (2_000, 4, 200)
+VERSION = 1  # of the audit's JSON, see docs/answer.schema.json
 Ports = tuple[int, int]
 
 
@@ -237,6 +238,7 @@ class Audit:
     def as_json(self) -> dict[str, Any]:
         """Everything as plain dictionaries and lists."""
         return {
+            "version": VERSION,
             "vpc": self.vpc.name,
             "protocol": "tcp",
             "reached": [row._asdict() for row in self.reached],

@@ -13,7 +13,7 @@ OTHER. Left out: ARNs, ids of analyses, additional details.
 from __future__ import annotations
 
 from vpcedu.analysis.across_vpcs import home_of
-from vpcedu.analysis.path import Loss, table_of
+from vpcedu.analysis.path import Loss, once_round, table_of
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
@@ -74,7 +74,10 @@ def analysis(
 
 def _components(vpc: Vpc, traces: tuple[Trace, ...]) -> list[dict[str, Any]]:
     found = [
-        part for trace in traces for step in trace.steps for part in _component(vpc, step, trace)
+        part
+        for trace in traces
+        for step in once_round(trace)
+        for part in _component(vpc, step, trace)
     ]
     merged = [part for place, part in enumerate(found) if not place or part != found[place - 1]]
     return [{"SequenceNumber": number} | part for number, part in enumerate(merged, 1)]

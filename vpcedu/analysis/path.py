@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP
 from vpcedu.packet import ACK, RST, SYN
-from vpcedu.reasons import BEYOND, BLACKHOLE, LOST, NO_ROUTE
+from vpcedu.reasons import BEYOND, BLACKHOLE, HOP_LIMIT, LOST, NO_ROUTE
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
@@ -204,7 +204,12 @@ def shown(vpc: Vpc, trace: Trace) -> list[str]:
     """A leg as lines: its flow and, for each check that decided, where and by which row."""
     lines = [f"  {trace.packet.flow}  ({' > '.join(trace.devices)})"]
     wide = max(16, *(len(step.at) for step in trace.steps)) + 2
-    for step in trace.steps:
+    steps = once_round(trace)
+    for step in steps:
+        if step is trace.last and len(steps) < len(trace.steps):
+            lines.append(
+                f"    and so on, {len(trace.steps) - len(steps)} more steps of the same circle"
+            )
         words = decided(vpc, step)
         if step.action != SEND and (words or step.reason):
             fate = "THE MODEL ENDS" if step.reason is BEYOND else "LOST"
@@ -215,6 +220,16 @@ def shown(vpc: Vpc, trace: Trace) -> list[str]:
             )
             lines.append(f"    {step.at:<{wide}}{step.check:<18} {lost}")
     return lines
+
+
+def once_round(trace: Trace) -> list[Step]:
+    """The steps of a packet; of one that went in a circle the first round, and the last step."""
+    if trace.last.reason is not HOP_LIMIT:
+        return trace.steps
+    first: dict[tuple[str, str], Step] = {}
+    for step in trace.steps:
+        first.setdefault((step.at, step.check), step)
+    return list(first.values())
 
 
 def row_names(vpc: Vpc, traces: tuple[Trace, ...]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from vpcedu.sites.field import one_of
 from vpcedu.sites.row_kinds import as_a
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
-from vpcedu.views.outcome import WORKS
+from vpcedu.views.outcome import SOMETIMES, WORKS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -212,13 +212,8 @@ def database(given: object) -> str:
     for host in ("web-1", "web-2"):
         answer = ask(vpc, host, "db", 5_432)
         if not answer.reachable:
-            return f"Not yet: {answer.verdict}"
-        if report.reaches(end[host], end["db"], 5_432) is not True:
-            return (
-                f"Not yet. This time it works: {host} chose port "
-                f"{answer.forward[0].packet.flow.sport}. But the audit says that {host} "
-                "reaches db only from some of its ports. Which ports may it choose?"
-            )
+            often = answer.outcome.verdict == SOMETIMES
+            return f"Not yet: {answer.verdict}" + " Which ports may it choose?" * often
     if report.reaches(end["bastion"], end["db"], 5_432) is not False:
         return "Not yet. Both reach db, but so does bastion now."
     return (
