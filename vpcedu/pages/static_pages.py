@@ -41,6 +41,11 @@ ABOUT = {
     "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
 }
 REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
+# a reply's arrow; without one a browser asks for a file of its own
+ICON = (
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
+    "%3Cpath d='M13 3v6H4m4-4-4 4 4 4' fill='none' stroke='%23006BB8' stroke-width='2'/%3E%3C/svg%3E"
+)
 WIDEST = 88  # columns that fit 760 pixels; a wider table is folded
 FOLDED = 80  # columns: prose goes on in the next line where its next word did not fit
 
@@ -245,7 +250,8 @@ def page(
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n{previews.head(file, title, words) if file else ''}"
-        f'<style>{STYLE}{look}</style>\n</head>\n<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
+        f'<link rel="icon" href="{ICON}">\n<style>{STYLE}{look}</style>\n</head>\n'
+        f'<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
         f"<main>\n{body}</main>\n{below}</body>\n</html>\n"
     )
 

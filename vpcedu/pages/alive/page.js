@@ -98,6 +98,7 @@ async function next() {
   while (moves.length) {
     try {
       take(await ask({ask: "move", ...moves.shift()}));
+      times.moves = (times.moves ?? 0) + 1;
     } catch (error) {
       fail(error);
     }

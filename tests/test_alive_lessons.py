@@ -1,0 +1,105 @@
+"""Each lesson alive, as a reader uses it, in Chromium and in Firefox.
+
+Its pictures are there at once; then every slider is moved three times, a question is answered
+wrongly and rightly, and an exercise is run. One lesson in each browser; all of them in both with
+VPCEDU_ALIVE=all in the environment.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.notebook_rules import NOTEBOOKS
+from tests.rigs import alive
+from tests.rigs.firefox import firefox
+from tests.test_alive import CHROMIUM, SHIFT
+
+ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
+NAMES = [path.stem for path in NOTEBOOKS]
+IN_CHROMIUM = NAMES if ALL else ["05-address-translation"]
+IN_FIREFOX = NAMES if ALL else ["02-a-tcp-connection"]
+NO_SLIDERS = {"00-the-question", "check-yourself"}
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with alive.served(tmp_path_factory.mktemp("lessons")) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
+    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    with sync_playwright() as play:
+        started = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules]
+        )
+        yield started
+        started.close()
+
+
+class Hands:
+    """A page of Chromium: see tests/rigs/alive.py for what it does."""
+
+    def __init__(self, view):
+        self.view, self.said, self.asked = view, [], []
+        self.evaluate, self.press, self.click = view.evaluate, view.press, view.click
+        view.on("request", lambda request: self.asked.append(request.url))
+        view.on("console", lambda message: self.said.append(message.text))
+        view.on("pageerror", lambda error: self.said.append(str(error)))
+
+    def reach(self, name):
+        self.view.locator(name).first.scroll_into_view_if_needed()
+
+    def foreign(self, site):
+        own = (site, "blob:" + site, "data:")
+        return [url for url in self.asked if not url.startswith(own)]
+
+
+def did(told, lesson):
+    """Whether a lesson has what a lesson has."""
+    sliders, exercises = told
+    return (sliders > 0 or lesson in NO_SLIDERS) and (exercises > 0 or lesson == "check-yourself")
+
+
+@pytest.mark.parametrize("lesson", IN_CHROMIUM)
+def test_a_lesson_is_used_in_chromium(chromium, site, lesson):
+    view = chromium.new_page(viewport={"width": 760, "height": 800})
+    view.add_init_script(SHIFT)
+    hands = Hands(view)
+    view.goto(f"{site}{lesson}.html")
+    alive.start(hands)
+    assert view.evaluate("shift") <= 0.01
+    assert did(alive.use(hands, lesson), lesson)
+    assert hands.said == [] and hands.foreign(site) == []
+    view.close()
+
+
+@pytest.fixture(scope="module")
+def fox():
+    with firefox() as hands:
+        yield hands
+
+
+@pytest.mark.parametrize("lesson", IN_FIREFOX)
+def test_a_lesson_is_used_in_firefox(fox, site, lesson):
+    fox.said.clear()
+    fox.goto(f"{site}{lesson}.html")
+    alive.start(fox)
+    assert did(alive.use(fox, lesson), lesson)
+    assert fox.said == [] and fox.foreign() == []
+
+
+def test_firefox_s_proxy_sees_what_is_asked_of_another_host(fox, site):
+    """Else nothing foreign would mean nothing."""
+    fox.goto(f"{site}alive/page.css")  # which has no policy
+    fox.evaluate("fetch('http://other.example/').then(() => 1, () => 0)")
+    assert fox.foreign() == ["other.example"]
+    fox.asked.clear()
