@@ -216,7 +216,7 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 
 
 PERMITTED = """
-    .ci .gitattributes .git-blame-ignore-revs .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md
+    .ci .github .gitattributes .git-blame-ignore-revs .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md
     LICENSE LICENSE-TEXT README.md
     bench binder constraints.txt docs notebooks pyproject.toml start.py tests vpcedu
 """
