@@ -6,7 +6,10 @@ from html import escape
 
 import ipywidgets
 
+from vpcedu.address import whole
 from vpcedu.course.check_yourself.paper import LETTERS, Paper, check_yourself
+from vpcedu.quoting import quoted
+from vpcedu.widgets.parts.state import Linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ STYLE = 'style="line-height:20px;font-size:14px;margin:0;max-width:700px"'
 NOT_YET = "Answer what you can; an open question counts as wrong. Then press Hand in."
 
 
-class CheckYourself:
+class CheckYourself(Linked):
     """The paper of one learner: before the course, or after it.
 
     seed: a number or a name, which the learner can change. when: "before" or "after". `sentence` is
@@ -25,6 +28,7 @@ class CheckYourself:
 
     def __init__(self, seed: int | str = 0, when: str = "before") -> None:
         self.paper = check_yourself(seed, when)
+        self._first = self.paper.seed
         self.place, self.letters, self.handed = 0, self._open(), False
         self._showing = False  # new choices: the control's value changes, and nobody chose
         self.seed = ipywidgets.Text(
@@ -93,6 +97,30 @@ class CheckYourself:
         handed = self.paper.hand_in("".join(self.letters))
         self.handed = True
         return self._say(str(handed), handed.explained)
+
+    def shown(self) -> str:
+        """The line that was handed in; "" before."""
+        return self.sentence if self.handed else ""
+
+    def state(self, every: bool = False) -> dict[str, str]:
+        """The seed, the number of the question, and the letters of the answers."""
+        place, letters = str(self.place + 1), "".join(self.letters)
+        return {"seed": self.paper.seed, "question": place, "answers": letters}
+
+    def enter(self, values: dict[str, str], judged: bool = True) -> None:
+        """The paper of a link's seed at its question, with its answers, handed in if they were."""
+        self.paper = check_yourself(values.get("seed", self._first), self.paper.when)
+        self.seed.value = self.paper.seed
+        self._begin()
+        self.answer(values.get("answers", "".join(self._open())))
+        place = whole(values.get("question", "1"), len(self.letters))
+        if not place:
+            raise ValueError(
+                f"question {quoted(values['question'])}: expected a number from 1 to {len(self.letters)}"
+            )
+        self.turn(place - 1)
+        if judged:
+            self.hand_in()
 
     def _say(self, words: str, more: str = "") -> str:
         self.sentence = words

@@ -22,6 +22,7 @@ from typing import Protocol, runtime_checkable
 import ipywidgets
 
 from vpcedu.lacking import Lacking
+from vpcedu.widgets.parts.state import Linked, name_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,24 +62,38 @@ def _names(code: CodeType) -> tuple[set[str], set[str]]:
 
 def kinds(sources: Sequence[str]) -> list[str]:
     """What each cell is: "shown" has a form or explorer to use, "exercise" asks `check`."""
-    found, forms = [], set[str]()
+    return [
+        SHOWN if name else EXERCISE if ".check(" in source else STEP
+        for name, source in zip(link_names(sources), sources, strict=True)
+    ]
+
+
+def link_names(sources: Sequence[str]) -> list[str]:
+    """What each cell's form or explorer is called in a link, such as return-paths; "" for none.
+
+    The second of a kind has a number behind its name.
+    """
+    found, forms = list[str](), dict[str, str]()
     for source in sources:
         body = ast.parse(source).body
         for line in body:
-            if isinstance(line, ast.Assign) and _is_widget(line.value):
-                forms |= set(map(ast.unparse, line.targets))
+            if isinstance(line, ast.Assign):
+                forms |= dict.fromkeys(map(ast.unparse, line.targets), _widget(line.value))
         last = body[-1]
-        if isinstance(last, ast.Expr) and (
-            _is_widget(last.value) or ast.unparse(last.value) in forms
-        ):
-            found.append(SHOWN)
-        else:
-            found.append(EXERCISE if ".check(" in source else STEP)
-    return found
+        shown = last.value if isinstance(last, ast.Expr) else None
+        found.append(shown and (_widget(shown) or forms.get(ast.unparse(shown), "")) or "")
+    return [
+        f"{name}-{count}" if name and (count := found[: place + 1].count(name)) > 1 else name
+        for place, name in enumerate(found)
+    ]
 
 
-def _is_widget(value: ast.expr) -> bool:
-    return ast.unparse(value).startswith("widgets.")
+def _widget(value: ast.expr) -> str:
+    """The name in a link of what `widgets.Name(...)` makes; "" where this makes something else."""
+    words = ast.unparse(value)
+    if not (isinstance(value, ast.Call) and words.startswith("widgets.")):
+        return ""
+    return name_of(words.partition("(")[0].removeprefix("widgets."))
 
 
 class Cells:
@@ -89,6 +104,7 @@ class Cells:
         self._sets = [names(source)[0] for source in sources]
         self.space: dict[str, Any] = {"__name__": "__main__"}
         self._setter: dict[str, int] = {}  # the cell that has set a name last
+        self.linked: dict[int, Linked] = {}  # what a link can open, by its cell's place
         self._files = set(os.listdir())
 
     def run(self, place: int, source: str | None = None) -> list[Output]:
@@ -102,6 +118,8 @@ class Cells:
         try:
             with redirect_stdout(said):
                 value = self._run(place, text)
+            if isinstance(value, Linked):
+                self.linked[place] = value
             shown = [] if value is None else [self._bundle(value)]
         except Lacking as error:
             shown = [{"lacking": str(error)}]
@@ -173,6 +191,7 @@ class Door:
         os.makedirs(FOLDER, exist_ok=True)
         os.chdir(FOLDER)
         self.cells = Cells(json.loads(sources))
+        self.names = link_names(self.cells.sources)
 
     def run(self, place: int, source: str | None) -> str:
         """Run a cell; what it shows, and what the page must make and change."""
@@ -187,6 +206,20 @@ class Door:
         except Exception as error:
             failed = [{"error": _words(error)}]
         return self._told(failed)
+
+    def open(self, place: int, text: str) -> str:
+        """Enter the state of a link at a cell; a word to the reader, where there is one."""
+        try:
+            with redirect_stdout(io.StringIO()):
+                told = self.cells.linked[place].open(text)
+        except ValueError as error:
+            told = f"This link does not open: {error}."
+        return self._told([{"text/plain": told}])
+
+    def link(self, place: int) -> str:
+        """The part after the # of a link to what a cell shows now."""
+        found = self.cells.linked[place]
+        return self._told([{"text/plain": found.fragment(self.names[place])}])
 
     def _told(self, outputs: list[Output]) -> str:
         tree = json.loads(ipywidgets.flush())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from vpcedu import draw
+from vpcedu.sites.parts import PAGE
+from vpcedu.sites.reference import reference_architecture
 from vpcedu.sites.visit import Visit
 from vpcedu.views.explain import verdict
 from vpcedu.widgets.parts.controls import choice
@@ -40,6 +42,12 @@ class Arrows(Explorer):
         self.arrows = choice("", WORDS, arrows)
         height = tallest(frame(visit, value).picture for _, value in WORDS)
         super().__init__(self._make, height, ABOUT, arrows=self.arrows)
+
+    @property
+    def page(self) -> str:  # type: ignore[override]
+        """The first lesson, where the visit is the one that it shows."""
+        asked = reference_architecture().get(PAGE)
+        return "00-the-question" if verdict(self._visit) == verdict(asked) else ""
 
     def _make(self, arrows: str) -> Frame:
         return frame(self._visit, arrows)

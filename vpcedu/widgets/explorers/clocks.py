@@ -80,6 +80,8 @@ class IdleClocks(Explorer):
     Set `way`, `seconds`, `speaks`, `keepalive`, `instance`, or move them.
     """
 
+    page = "09-time"
+
     def __init__(
         self, way: str = "NAT gateway", seconds: int = 420, speaks: str = "listener"
     ) -> None:

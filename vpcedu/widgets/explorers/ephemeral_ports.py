@@ -53,6 +53,8 @@ class Ports(Explorer):
     Set `ports`, `destinations`, `rate`, `lifetime`, `closes_first`, `spread` and `at`.
     """
 
+    page = "03-ephemeral-ports"
+
     def __init__(
         self,
         ports: str = "Linux",

@@ -51,6 +51,8 @@ def _way(row: Row) -> str:
 class Evidence(Explorer):
     """The explorer of the recordings; set `scenario`, `fault`, `row`, or move them."""
 
+    page = "12-is-it-true"
+
     def __init__(
         self, laboratory: Laboratory, scenario: str = "proxy-tcp", fault: str = NONE, row: int = 1
     ) -> None:

@@ -74,6 +74,8 @@ class Filters(Explorer):
     Set `port`, `entry` (a pair of ports), `group_out` and `what_if`, or move them.
     """
 
+    page = "04-stateful-and-stateless"
+
     def __init__(
         self, port: int = 51_828, entry: tuple[int, int] = (80, 80), group_out: str = "nothing"
     ) -> None:

@@ -56,7 +56,7 @@ class Handshake(Explorer):
     Set `round_trip`, `server`, `kernel`, `first_syn` and so on, or move them.
     """
 
-    lines = 2
+    page, lines = "02-a-tcp-connection", 2
 
     def __init__(
         self, round_trip: int = 200, server: str = "up", kernel: str = "since 6.5"

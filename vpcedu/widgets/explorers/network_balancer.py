@@ -101,6 +101,8 @@ class NetworkBalancer(Explorer):
     Set `target_type`, `preserve`, `proxy`, `opener`, `connection`, `silent`, `idle`, or move them.
     """
 
+    page = "07-network-load-balancer"
+
     def __init__(
         self, target_type: str = "instance", opener: str = "client", connection: int = 1
     ) -> None:

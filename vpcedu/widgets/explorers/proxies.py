@@ -94,6 +94,8 @@ class Proxies(Explorer):
     What a balancer has no use for is disabled: its words say which balancer has.
     """
 
+    page = "06-proxies"
+
     def __init__(self, balancer: str = "classic-tcp", web: str = WEBS[0]) -> None:
         self.balancer = choice("Balancer", tuple(WORDS.items()), balancer)
         self.web = choice("web", tuple((word, word) for word in WEBS), web)

@@ -86,6 +86,8 @@ class ReturnPaths(Explorer):
     begin with.
     """
 
+    page = "08-return-paths"
+
     def __init__(self, way: str = "Classic TCP", moment: int = 1) -> None:
         self.way = choice("", tuple((words, words) for words in WAYS), way)
         self.steps = Stepper(moment, len(MOMENTS), "Moment", "moment")

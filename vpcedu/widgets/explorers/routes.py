@@ -91,7 +91,7 @@ class Routes(Explorer):
     Set `to`, `default`, `public`, `partner` and `view`, or use them.
     """
 
-    lines = 2
+    page, lines = "01-addresses-and-routes", 2
 
     def __init__(
         self, to: str = UPDATES, default: str = "NAT", public: bool = True, partner: bool = False

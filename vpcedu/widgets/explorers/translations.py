@@ -47,6 +47,8 @@ class Translations(Explorer):
     Set `connections`, `destinations`, `room`, `at`, `speaks`, `keepalive`.
     """
 
+    page = "05-address-translation"
+
     def __init__(
         self,
         connections: int = 4,

@@ -130,6 +130,8 @@ class Troubleshooting(Explorer):
     scenario's name. number: the puzzle's. Another story begins at its first packet that is lost.
     """
 
+    page = "10-troubleshooting"
+
     def __init__(self, story: str = PUZZLE, number: int = 5, picture: str = PICTURES[0]) -> None:
         self.story = menu("Story", tuple((word, word) for word in (PUZZLE, *SCENARIOS)), story)
         self.number = ipywidgets.BoundedIntText(
@@ -163,6 +165,12 @@ class Troubleshooting(Explorer):
         """Back to the story that was kept, at its own step."""
         self._last = (self._first["story"], self._first["number"])
         super().begin_again(button)
+
+    def enter(self, values: dict[str, str], judged: bool = True) -> None:
+        """As a link says; the number of a symptom stands for its first story."""
+        numbers = {str(row.entry): row.name for row in reversed(SCENARIOS.values())}
+        story = values.get("story", self._first["story"])
+        super().enter({**values, "story": numbers.get(story, story)})
 
     def _make(self, story: str, number: int, picture: str, packet: int, change: object) -> Frame:
         if (story, number) != self._last:  # another story begins with every row as it is

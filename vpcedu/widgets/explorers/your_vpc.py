@@ -13,6 +13,7 @@ from vpcedu.analysis.answer import Answer
 from vpcedu.analysis.choosing.choices import Possibility
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.path import losses
+from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.network import validity
 from vpcedu.puzzles.changes import changes
 from vpcedu.widgets.parts.controls import menu, short
@@ -131,6 +132,21 @@ class YourVpc(Explorer):
         blocked_after = f"; after it the model ends: {found.ends.step.reason}" if found.ends else ""
         return self._tell("; ".join(map(str, found.repairs)) + blocked_after)
 
+    @property
+    def page(self) -> str:  # type: ignore[override]
+        """The lesson of the example, where this is the example: no link has your own network."""
+        return "11-your-own-vpc" if self._vpc == example_vpc() else ""
+
+    def enter(self, values: dict[str, str], judged: bool = True) -> None:
+        """As a link says; a change that is not on offer may be the one that a search finds."""
+        try:
+            super().enter(values)
+        except ValueError:
+            if "change" not in values:
+                raise
+            self.look()
+            super().enter(values)
+
     def _tell(self, words: str) -> str:
         self.progress.say("")
         self.note.value = escape(short(words))
@@ -193,7 +209,7 @@ class Search:
 
     def __init__(self, what_if: WhatIf, button: ipywidgets.Button, progress: Progress) -> None:
         self.what_if, self.progress, self.controls = what_if, progress, what_if.controls
-        self.keep = what_if.keep
+        self.keep, self.enter = what_if.keep, what_if.enter
         progress.bar.layout = {"width": "60px"}
         progress.line.layout = {"display": "none"}
         progress.say("")

@@ -14,7 +14,6 @@ explorers have (a stepper, a what-if panel) bring controls of their own.
 from __future__ import annotations
 
 import os
-import re
 from html import escape
 from itertools import count
 from math import ceil
@@ -27,6 +26,7 @@ from vpcedu.draw.canvas.picture import SUFFIXES
 from vpcedu.draw.canvas.scene import live
 from vpcedu.row import NamedRow
 from vpcedu.views.text import fold
+from vpcedu.widgets.parts.state import Linked, put, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,14 +75,14 @@ class Frame(NamedRow):
     still: Callable[[], Picture] | None = None
 
 
-class Explorer:
+class Explorer(Linked):
     """Controls by name, and `frame`, a function of their values.
 
     height: that of the tallest live picture, in pixels; or a function of the controls' values,
     where pictures of several kinds are shown. What is taller is scaled down. about: what the
     learner looks at, in a few words. parts: a Stepper, a WhatIf; each stands in a row of its own
-    (`box`), has controls that the frame asks, can `keep` where it is and `begin_again` there, and
-    says how many `lines` the sentence needs because of it.
+    (`box`), has controls that the frame asks, can `keep` where it is and `begin_again` there, can
+    `enter` values of a link, and says how many `lines` the sentence needs because of it.
     """
 
     lines = 3  # of the longest sentence, at full width
@@ -181,7 +181,7 @@ class Explorer:
         Returns the file's path. suffix: .png, .svg or .pdf. OSError where it cannot be written;
         ImportError where the format needs matplotlib and it is missing.
         """
-        name = re.sub("(?<=[a-z])(?=[A-Z])", "-", f"{type(self).__name__}").lower()
+        name = self.link_name
         names = (f"{name}-{number}{suffix}" if number > 1 else name + suffix for number in count(1))
         path = next(path for path in map(os.path.abspath, names) if not os.path.lexists(path))
         self.still().save(path)
@@ -275,6 +275,25 @@ class Explorer:
         finally:
             self._busy = False
         self.show()
+
+    def state(self, every: bool = False) -> dict[str, str]:
+        """The controls' values as text; a what-if only where something is changed, or `every`."""
+        told = {name: written(control.value) for name, control in self.controls.items()}
+        return {name: text for name, text in told.items() if text or every or name in self._own}
+
+    def enter(self, values: dict[str, str], judged: bool = True) -> None:
+        """Set controls as a link says: their own first, then a row's change, then a step."""
+        self.begin_again()
+        self._busy = True
+        try:
+            for name in self._own:
+                if name in values:
+                    put(self.controls[name], name, values[name])
+        finally:
+            self._busy = False
+        self.show()
+        for part in reversed(self._parts):
+            part.enter(values)
 
     def _changed(self, change: object) -> None:
         if not self._busy:

@@ -12,6 +12,7 @@ from html import escape
 import ipywidgets
 
 from vpcedu.course.judgement import Judgement
+from vpcedu.widgets.parts.state import Linked, put
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ MOST_TOGGLES, LETTER = 4, 10  # what fits one line next to its question; with ro
 STYLE = 'style="line-height:20px;font-size:14px;margin:0"'
 
 
-class Form:
+class Form(Linked):
     """Fields by name; answer them and press Check, or set their values and call `check()`.
 
     judge: takes what the form is about (a visit, a puzzle, ...) and the fields' texts in their
@@ -108,6 +109,26 @@ class Form:
             return self._say(f"Not understood: {error}.")
         self.trace = judgement.trace
         return self._say(judgement.words)
+
+    def shown(self) -> str:
+        """The reply; "" before the first check."""
+        return "" if self.sentence == self.not_yet else self.sentence
+
+    def state(self, every: bool = False) -> dict[str, str]:
+        """The fields that are filled in."""
+        told = {name: getattr(self, name).value or "" for name in self._names}
+        return {name: text for name, text in told.items() if text or every}
+
+    def enter(self, values: dict[str, str], judged: bool = True) -> None:
+        """Fill in the fields, and check them if they had been checked."""
+        self._say(self.not_yet)
+        for name in self._names:
+            control = getattr(self, name)
+            control.value = "" if isinstance(control, ipywidgets.Text) else None
+            if name in values:
+                put(control, name, values[name])
+        if judged:
+            self.check()
 
     def _say(self, words: str) -> str:
         self.sentence = words

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipywidgets
 
 from vpcedu.widgets.parts.controls import slider
+from vpcedu.widgets.parts.state import put
 
 ROW = {"flex_flow": "row wrap", "flex": "0 0 auto"}
 PACE = 900  # milliseconds from packet to packet
@@ -60,3 +61,9 @@ class Stepper:
         value, most = self._first
         self.reach(max(most, self.slider.max))
         self.slider.value = value
+
+    def enter(self, values: dict[str, str]) -> None:
+        """Go where a link says; ValueError for a step that is not there."""
+        for name, control in self.controls.items():
+            if name in values:
+                put(control, name, values[name])

@@ -9,6 +9,7 @@ import ipywidgets
 
 from vpcedu.widgets.parts.controls import menu, short
 from vpcedu.widgets.parts.explorer import Frame
+from vpcedu.widgets.parts.state import chosen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,6 +84,12 @@ class WhatIf:
         row, change = self._first
         self.row.value = row if row in self._changes else ""
         self.change.value = change if self.row.value else ""
+
+    def enter(self, values: dict[str, str]) -> None:
+        """Choose the change that a link names by its words; ValueError where it is not on offer."""
+        if "change" in values:
+            offered = {str(one): one for ways in self._changes.values() for one in ways.values()}
+            self.take(chosen(offered, "change", values["change"]))
 
     def _chosen(self, event: object) -> None:
         """A row was chosen: its first possible change is made at once."""
