@@ -67,9 +67,12 @@ def main(words: list[str], paths: list[Path] = notebook_rules.NOTEBOOKS) -> int:
         for what in found:
             print(f"  {what}{' before; stored anew' if stored else ''}")
     if not words:
+        from rigs import linked
+
         from tests import test_golden
 
         test_golden.write_all()
+        linked.write_all()
         reference_page.write()
         readme.write()
         course_pages.write()

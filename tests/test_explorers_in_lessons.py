@@ -12,6 +12,7 @@ from rigs.lessons import LESSONS, run, settings_of
 
 from vpcedu import widgets
 from vpcedu.draw.canvas.scene import Text, live
+from vpcedu.site_address import ADDRESS, SITE
 from vpcedu.widgets.parts.controls import GAP
 from vpcedu.widgets.parts.explorer import NARROWER, PITCH, WIDTH
 
@@ -34,9 +35,12 @@ EXPLORERS = {
 }
 
 
+LINKS = {}  # by lesson, to each state in which a cell leaves an explorer
+
+
 @cache
 def displayed(lesson):
-    return run(lesson)
+    return run(lesson, LINKS.setdefault(lesson, set()))
 
 
 def first(lesson):
@@ -169,3 +173,11 @@ def test_the_sentence_of_a_silence_says_when_each_thing_happened(
     explorer = widgets.IdleClocks(way=way, seconds=seconds, speaks=speaks)
     explorer.keepalive.value = keepalive
     assert explorer.sentence.startswith(begins)
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_link_to_what_a_lesson_shows_has_at_most_200_bytes(lesson):
+    assert displayed(lesson) and LINKS[lesson]
+    for link in LINKS[lesson]:
+        assert link.startswith(SITE + lesson)
+        assert len(ADDRESS + link.removeprefix(SITE)) <= 200, link

@@ -15,11 +15,12 @@ import pytest
 from rigs import explorer_settings
 
 from tests.notebook_rules import NOTEBOOKS
+from vpcedu import widgets
 from vpcedu.pages import static_pages
 from vpcedu.pages.alive import build, lesson_pages, licences, pack, runtime
 from vpcedu.pages.alive import cells as lesson_cells
 from vpcedu.pages.alive import stand_in as stand_in_module
-from vpcedu.pages.alive.cells import EXERCISE, SHOWN, STEP, Cells, kinds
+from vpcedu.pages.alive.cells import EXERCISE, SHOWN, STEP, Cells, kinds, link_names
 
 VIEW = "application/vnd.jupyter.widget-view+json"
 ROOT = Path(__file__).parent.parent
@@ -106,6 +107,40 @@ def test_all_that_the_widgets_have_of_ipywidgets_is_in_the_stand_in_and_on_the_p
     script = (pack.HERE / "controls.js").read_text(encoding="utf-8")
     for kind in {one.kind for one in classes.values() if isinstance(one, type)}:
         assert re.search(rf"^  {kind}\(w", script, re.M), kind
+
+
+BY_LINK = """
+import json, sys
+sys.path.insert(0, {folder!r})
+from vpcedu.pages.alive.cells import Door
+door = Door(json.dumps(["from vpcedu import widgets", "widgets.ReturnPaths(moment=5)"]))
+door.cells.run(1)
+links = [{good!r}, {wrong!r}]
+told = [json.loads(door.open(1, link))["outputs"][0]["text/plain"] for link in links]
+made = json.loads(door.link(1))["outputs"][0]["text/plain"]
+print(json.dumps([*told, made, door.cells.linked[1].sentence]))
+"""
+
+
+def test_a_page_s_explorer_opens_a_link_and_makes_the_same_one_as_a_notebook_s(stand_in):
+    there = widgets.ReturnPaths()
+    there.way.value, there.moment.value = "NLB by instance", 3
+    good, wrong = there.fragment(), "return-paths;moment=<b>"
+    told = run("-c", BY_LINK.format(folder=str(stand_in), good=good, wrong=wrong))
+    refused = "This link does not open: moment '<b>': expected a whole number from 1 to 6."
+    assert told == ["", refused, good, there.sentence]
+
+
+def test_what_a_page_s_forms_and_explorers_are_called_in_a_link():
+    sources = ["widgets.Seen('01')", "x = widgets.Seen('02')", "x", "y = 1", "y", "widgets.Ports()"]
+    assert link_names(sources) == ["seen", "", "seen-2", "", "", "ports"]
+    pages = build.pages(MADE)
+    for path in NOTEBOOKS:
+        names = [name for name in link_names(code(path)) if name]
+        assert len(set(names)) == len(names) > 0
+        page = pages[path.stem + ".html"]
+        for name in names:
+            assert page.count(f' id="{name}"') == page.count(f'<a href="#{name}">') == 1
 
 
 def test_a_value_that_is_no_option_is_refused(stand_in):

@@ -1,6 +1,6 @@
 """Links: a state of a page as the last part of its address, and back.
 
-    return-paths;way=Classic+TCP;moment=5;v=0.1.0;says=1c291ca3
+    return-paths;way=Classic+TCP;moment=5;v=0.1.0-1c291c
 
 What is shown, then each control with its value, the version that made the link, and a sum of the
 sentence that was shown. A link holds all values, not only those that differ from a page's start: so
@@ -16,15 +16,15 @@ from zlib import crc32
 from vpcedu import __version__
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
+from vpcedu.site_address import SITE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SITE = "https://vpcedu.github.io/vpcedu/"  # where the pages will be; they are not published yet
 LONGEST = 4_000  # letters after the #
 AS_IT_IS = "-._~,:/@!()*$'"  # besides letters and digits of ASCII
-VERSION, SAYS = "v", "says"
+VERSION = "v"
 
 
 class State(NamedRow):
@@ -40,25 +40,23 @@ class State(NamedRow):
 
     def changed(self, sentence: str) -> str:
         """What to tell a reader who sees this sentence; "" where it is the one of the link."""
+        made = f"version {self.version}" if self.version else "an unknown version"
         if self.says and self.says != checksum(sentence):
-            return f"{self._made}, which showed another sentence. What you see is today's."
-        if self.version and not self.says and self.version != __version__:
-            return f"{self._made}. This is version {__version__}, which may show something else."
+            return f"This link was made with {made} of vpcedu, where the sentence was another one."
+        if not self.says and self.version not in ("", __version__):
+            return f"This link was made with {made} of vpcedu; this is version {__version__}."
         return ""
-
-    @property
-    def _made(self) -> str:
-        return f"This link was made with version {self.version or 'unknown'} of vpcedu"
 
 
 def checksum(sentence: str) -> str:
-    """The sum of a sentence: eight digits, whatever its line ends are."""
-    return f"{crc32(' '.join(sentence.split()).encode()):08x}"
+    """The sum of a sentence: six digits, whatever its line ends are."""
+    return f"{crc32(' '.join(sentence.split()).encode()):08x}"[:6]
 
 
 def fragment(name: str, values: Mapping[str, str], sentence: str = "") -> str:
     """The part of an address after the #; sentence: what is shown, "" where that is not known."""
-    parts = {**values, VERSION: __version__} | ({SAYS: checksum(sentence)} if sentence else {})
+    made = f"{__version__}-{checksum(sentence)}" if sentence else __version__
+    parts = {**values, VERSION: made}
     said = (f"{word.replace('_', '-')}={_escaped(text)}" for word, text in parts.items())
     return ";".join((name, *said))
 
@@ -88,5 +86,5 @@ def read(text: str) -> State:
             values[word] = unquote_plus(value, errors="strict")
         except ValueError:
             raise ValueError(f"link's part {quoted(part)}: expected UTF-8 after each %") from None
-    version, says = values.pop(VERSION, ""), values.pop(SAYS, "")
+    version, _, says = values.pop(VERSION, "").partition("-")
     return State(name, values, version, says)

@@ -30,8 +30,11 @@ def settings_of(explorer):
     return {name: str(control.value) for name, control in explorer.controls.items()}
 
 
-def run(lesson):
-    """Run a lesson; returns the explorers that its cells displayed."""
+def run(lesson, links=None):
+    """Run a lesson; returns the explorers that its cells displayed.
+
+    links: a set that gets the link to each explorer as each cell leaves it.
+    """
     cells = json.loads((NOTEBOOKS / f"{lesson}.ipynb").read_text(encoding="utf-8"))["cells"]
     names, shown, before = {}, [], os.getcwd()
     os.chdir(NOTEBOOKS)
@@ -43,6 +46,8 @@ def run(lesson):
             with contextlib.redirect_stdout(io.StringIO()):
                 exec(compile(tree, lesson, "exec"), names)
                 value = last and eval(compile(ast.Expression(last.value), lesson, "eval"), names)
+            if links is not None:
+                links |= {one.link for one in names.values() if isinstance(one, Explorer)}
             if isinstance(value, Explorer):
                 value.keep()  # as JupyterLab does when it displays it
                 shown.append(Displayed(value, number, settings_of(value), value.sentence))

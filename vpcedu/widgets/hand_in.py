@@ -99,10 +99,12 @@ class CheckYourself(Linked):
         return self._say(str(handed), handed.explained)
 
     def shown(self) -> str:
-        """The line that was handed in; "" before."""
-        return self.sentence if self.handed else ""
+        """The line that was handed in; "" where there is none for these answers."""
+        return self.sentence if self.handed and self.state()["answers"] in self.sentence else ""
 
-    def state(self, every: bool = False) -> dict[str, str]:
+    link_parts = ("seed", "question", "answers")
+
+    def state(self) -> dict[str, str]:
         """The seed, the number of the question, and the letters of the answers."""
         place, letters = str(self.place + 1), "".join(self.letters)
         return {"seed": self.paper.seed, "question": place, "answers": letters}

@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCRIPTS = ("page.js", "controls.js", "clean.js", "worker.js", "page.css")
+SCRIPTS = ("page.js", "controls.js", "clean.js", "links.js", "worker.js", "page.css")
 LABORATORY = "files-laboratory.zip"
 WITH_LABORATORY = "12"  # the lesson that compares with a kernel
 

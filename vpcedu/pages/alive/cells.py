@@ -80,8 +80,10 @@ def link_names(sources: Sequence[str]) -> list[str]:
             if isinstance(line, ast.Assign):
                 forms |= dict.fromkeys(map(ast.unparse, line.targets), _widget(line.value))
         last = body[-1]
-        shown = last.value if isinstance(last, ast.Expr) else None
-        found.append(shown and (_widget(shown) or forms.get(ast.unparse(shown), "")) or "")
+        if isinstance(last, ast.Expr):
+            found.append(_widget(last.value) or forms.get(ast.unparse(last.value), ""))
+        else:
+            found.append("")
     return [
         f"{name}-{count}" if name and (count := found[: place + 1].count(name)) > 1 else name
         for place, name in enumerate(found)
@@ -212,7 +214,7 @@ class Door:
         try:
             with redirect_stdout(io.StringIO()):
                 told = self.cells.linked[place].open(text)
-        except ValueError as error:
+        except Exception as error:
             told = f"This link does not open: {error}."
         return self._told([{"text/plain": told}])
 

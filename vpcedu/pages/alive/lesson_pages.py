@@ -12,7 +12,7 @@ import re
 
 from vpcedu.pages import front, static_pages
 from vpcedu.pages.alive import licences
-from vpcedu.pages.alive.cells import SHOWN, kinds
+from vpcedu.pages.alive.cells import SHOWN, kinds, link_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ SEND = (
     "<h2>Send a reply yourself</h2>\n<p>The request has reached <code>web</code>. Which addresses and ports does the "
     "reply carry as it leaves? The model sends the packet that you describe.</p>\n"
 )
+# it leads to the stored picture as long as there is no Python, and then to what is shown
+LINK = '<p class="link"><a href="#{name}">Copy link</a> <span role="status"></span></p>\n'
 
 
 def alive(page: str, data: dict[str, Any]) -> str:
@@ -58,17 +60,18 @@ def alive(page: str, data: dict[str, Any]) -> str:
     return page.replace("</body>", scripts + "</body>", 1)
 
 
-def marked(place: int, kind: str, cell: dict[str, Any]) -> str:
+def marked(place: int, kind: str, cell: dict[str, Any], name: str) -> str:
     """A code cell as the page without Python has it, its source and what it showed apart.
 
-    Between them is room for the buttons of a cell that can be run.
+    Between them is room for the buttons of a cell that can be run. name: of what a link can open.
     """
     source = static_pages.code_cell(cell | {"outputs": []})
     shown = static_pages.code_cell(cell).removeprefix(source)
+    mark, link = (f' id="{name}"', LINK.format(name=name)) if name else ("", "")
     buttons = "" if kind == SHOWN else '<div class="run"></div>\n'
     return (
         f'<div class="cell" id="cell-{place}">\n{source}{buttons}'
-        f'<div class="shown">{shown}</div>\n</div>\n'
+        f'<div class="shown"{mark}>{shown}</div>\n{link}</div>\n'
     )
 
 
@@ -76,26 +79,32 @@ def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int], file:
     """A lesson's page; files: what its Python needs, with their sizes in bytes; file: its name."""
     code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
     sources = ["".join(cell["source"]) for cell in code]
-    what = kinds(sources)
+    what, names = kinds(sources), link_names(sources)
     places = iter(range(len(code)))
     body = ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
             place = next(places)
-            body += marked(place, what[place], cell)
+            body += marked(place, what[place], cell, names[place])
         else:
             body += static_pages.markdown("".join(cell["source"]))
     words = static_pages.about(notebook) or static_pages.ABOUT.get(file, "")
     page = static_pages.page(static_pages.title_of(notebook), body, steps, file, words)
-    return alive(page, data(sources, what, files)) if SHOWN in what else page
+    return alive(page, data(sources, names, what, files)) if SHOWN in what else page
 
 
-def data(sources: Sequence[str], kinds: Sequence[str], files: Mapping[str, int]) -> dict[str, Any]:
-    """What a page's script reads: the code of its cells, what each is, and what Python needs."""
+def data(
+    sources: Sequence[str], names: Sequence[str], kinds: Sequence[str], files: Mapping[str, int]
+) -> dict[str, Any]:
+    """What a page's script reads: the code of its cells, and what Python needs.
+
+    names: what a link calls each cell, "" where it opens none. kinds: what each is.
+    """
     size = sum(files.values())
     return {
         "sources": sources,
         "kinds": kinds,
+        "names": names,
         "files": list(files.items()),
         "bytes": size,
         "megabytes": round(size / 1e6),
@@ -109,4 +118,4 @@ def front_page(there: Collection[str], files: Mapping[str, int]) -> str:
         for place, name in enumerate(front.BALANCERS)
     )
     page = static_pages.front_page(there, SEND + STATUS + forms)
-    return alive(page, data(front.SOURCES, kinds(front.SOURCES), files))
+    return alive(page, data(front.SOURCES, [""] * len(front.SOURCES), kinds(front.SOURCES), files))

@@ -2,6 +2,7 @@
 // tells. Text of the address is never run; markup of Python is cleaned by a list of what is allowed.
 import {clean} from "./clean.js";
 import {change, elementOf, forget, make} from "./controls.js";
+import {links} from "./links.js";
 
 const LIMIT = 60_000; // milliseconds that Python may take to start
 const LATE = 2_500; // until a step that runs gets a button that stops it
@@ -17,6 +18,7 @@ const times = (window.vpcedu = {began: performance.now(), dropped: [], clean});
 let worker, files, code, timer, quiet, said = "", moving = false, run = 0, starting = true;
 let answers = new Map(), moves = [];
 const runs = []; // the buttons that run a cell
+let there; // the links of the page
 
 const say = (words, ...more) => line.replaceChildren(words, ...more);
 
@@ -250,6 +252,7 @@ async function begin() {
   answers = new Map();
   moves = [];
   forget();
+  there.forget();
   worker = new Worker(URL.createObjectURL(new Blob([code], {type: "text/javascript"})), {type: "module"});
   worker.onmessage = heed;
   worker.onerror = (error) => fail(error.message);
@@ -257,15 +260,18 @@ async function begin() {
   await ask({ask: "start", base, files, sources: JSON.stringify(data.sources)});
   clearTimeout(timer);
   times.python = performance.now();
-  for (const [place, kind] of data.kinds.entries()) {
-    if (kind !== "shown") continue;
+  const shown = data.kinds.flatMap((kind, place) => (kind === "shown" ? [place] : []));
+  const first = there.wanted(); // what the address asks for comes first
+  for (const place of shown.sort((one, other) => (other === first) - (one === first) || one - other)) {
     await perform(place);
+    if (place === first && there.wanted() === first) await there.open();
     times.live ??= performance.now();
   }
+  await there.open(); // the address may have changed meanwhile
   times.all = performance.now();
   starting = false;
   for (const go of runs) go.disabled = false;
-  say("Python is here: move, answer, run. What you type stays on this page.");
+  say(`Python is here: move, answer, run. What you type stays on this page.${there.unknown()}`);
 }
 
 async function restart() {
@@ -280,6 +286,12 @@ async function main() {
   // at once, so that nothing moves under the reader when Python is here
   data.kinds.forEach((kind, place) => kind !== "shown" && bar(place, kind === "exercise"));
   say("Explorers come alive when Python is here.");
+  there = links({names: data.names, cell, ask, take});
+  if (there.wanted() >= 0) there.show();
+  window.onhashchange = async () => {
+    there.show();
+    if (!starting) await there.open();
+  };
   files = await bring();
   shut();
   times.files = performance.now();

@@ -33,6 +33,8 @@ self.onmessage = async ({data}) => {
     let told;
     if (ask === "start") told = await start(data);
     else if (ask === "run") told = door.run(data.place, data.source ?? undefined);
+    else if (ask === "open") told = door.open(data.place, data.text);
+    else if (ask === "link") told = door.link(data.place);
     else told = door.move(data.number, JSON.stringify(data.value));
     self.postMessage({id, told});
   } catch (error) {

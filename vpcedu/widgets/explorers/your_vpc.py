@@ -209,7 +209,7 @@ class Search:
 
     def __init__(self, what_if: WhatIf, button: ipywidgets.Button, progress: Progress) -> None:
         self.what_if, self.progress, self.controls = what_if, progress, what_if.controls
-        self.keep, self.enter = what_if.keep, what_if.enter
+        self.keep, self.state, self.enter = what_if.keep, what_if.state, what_if.enter
         progress.bar.layout = {"width": "60px"}
         progress.line.layout = {"display": "none"}
         progress.say("")

@@ -82,7 +82,8 @@ class Explorer(Linked):
     where pictures of several kinds are shown. What is taller is scaled down. about: what the
     learner looks at, in a few words. parts: a Stepper, a WhatIf; each stands in a row of its own
     (`box`), has controls that the frame asks, can `keep` where it is and `begin_again` there, can
-    `enter` values of a link, and says how many `lines` the sentence needs because of it.
+    tell its `state` and `enter` one of a link, and says how many `lines` the sentence needs
+    because of it.
     """
 
     lines = 3  # of the longest sentence, at full width
@@ -276,10 +277,17 @@ class Explorer(Linked):
             self._busy = False
         self.show()
 
-    def state(self, every: bool = False) -> dict[str, str]:
-        """The controls' values as text; a what-if only where something is changed, or `every`."""
-        told = {name: written(control.value) for name, control in self.controls.items()}
-        return {name: text for name, text in told.items() if text or every or name in self._own}
+    @property
+    def link_parts(self) -> tuple[str, ...]:
+        """The names of the controls."""
+        return tuple(self.controls)
+
+    def state(self) -> dict[str, str]:
+        """The controls' values as text; a what-if only where something is changed."""
+        told = {name: written(control.value) for name, control in self._own.items()}
+        for part in self._parts:
+            told |= part.state()
+        return told
 
     def enter(self, values: dict[str, str], judged: bool = True) -> None:
         """Set controls as a link says: their own first, then a row's change, then a step."""

@@ -48,6 +48,7 @@ class Form(Linked):
         self._about, self._names = about, tuple(field[0] for field in self.fields)
         self.not_yet = f"No {self.kind} yet: answer {NUMBERS[len(self.fields)]}, then press Check."
         self.sentence, self.trace = self.not_yet, None
+        self._checked: dict[str, str] | None = None
         for name, words, *choices in self.fields:
             setattr(self, name, self._control(words, *choices))
         self.button = ipywidgets.Button(description="Check", button_style="primary")
@@ -98,6 +99,7 @@ class Form(Linked):
     def check(self) -> str:
         """Judge what is in the fields; what is not understood is named, not raised."""
         values, self.trace = [getattr(self, name).value for name in self._names], None
+        self._checked = self.state()
         if not any(values):
             return self._say(self.not_yet)
         for field, value in zip(self.fields, values, strict=True):
@@ -111,16 +113,22 @@ class Form(Linked):
         return self._say(judgement.words)
 
     def shown(self) -> str:
-        """The reply; "" before the first check."""
-        return "" if self.sentence == self.not_yet else self.sentence
+        """The reply to what is filled in; "" where that has not been checked."""
+        return self.sentence if self._checked == self.state() else ""
 
-    def state(self, every: bool = False) -> dict[str, str]:
+    @property
+    def link_parts(self) -> tuple[str, ...]:
+        """The names of the fields."""
+        return self._names
+
+    def state(self) -> dict[str, str]:
         """The fields that are filled in."""
-        told = {name: getattr(self, name).value or "" for name in self._names}
-        return {name: text for name, text in told.items() if text or every}
+        told = {name: getattr(self, name).value for name in self._names}
+        return {name: text for name, text in told.items() if text}
 
     def enter(self, values: dict[str, str], judged: bool = True) -> None:
         """Fill in the fields, and check them if they had been checked."""
+        self._checked = None
         self._say(self.not_yet)
         for name in self._names:
             control = getattr(self, name)

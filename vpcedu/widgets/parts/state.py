@@ -23,7 +23,9 @@ def written(value: object) -> str:
     """A control's value as text: yes or no, a range as 80-443, everything else as it reads."""
     if isinstance(value, bool):
         return YES if value else NO
-    return "-".join(map(str, value)) if type(value) is tuple else str(value)  # a record reads as itself
+    return (
+        "-".join(map(str, value)) if type(value) is tuple else str(value)
+    )  # a record reads as itself
 
 
 def put(control: Any, name: str, text: str) -> None:
@@ -96,16 +98,16 @@ class Linked:
     def open(self, text: str) -> str:
         """Enter the state of a link's part after the #; what to tell the reader, "" for nothing.
 
-        ValueError names what is wrong with the link; then everything is as it was at first.
+        ValueError names what is wrong with the link; then everything is as it was before.
         """
         asked = links.read(text)
-        known = self.state(every=True)
+        before, judged = self.state(), bool(self.shown())
         try:
             for name in asked.values:
-                chosen(dict.fromkeys(known), "part of the link", name)
+                chosen(dict.fromkeys(self.link_parts), "part of the link", name)
             self.enter(asked.values, bool(asked.says))
         except ValueError:
-            self.enter({}, False)
+            self.enter(before, judged)
             raise
         return asked.changed(self.shown())
 
@@ -113,8 +115,13 @@ class Linked:
         """The sentence that a link answers for; "" as long as there is none."""
         return self.sentence
 
-    def state(self, every: bool = False) -> dict[str, str]:
-        """The values by name; every: also those that a link leaves out, as text that says so."""
+    @property
+    def link_parts(self) -> tuple[str, ...]:
+        """The names that a state may have."""
+        raise NotImplementedError
+
+    def state(self) -> dict[str, str]:
+        """The values by name; what is not filled in or not changed is left out."""
         raise NotImplementedError
 
     def enter(self, values: dict[str, str], judged: bool) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipywidgets
 
 from vpcedu.widgets.parts.controls import slider
-from vpcedu.widgets.parts.state import put
+from vpcedu.widgets.parts.state import put, written
 
 ROW = {"flex_flow": "row wrap", "flex": "0 0 auto"}
 PACE = 900  # milliseconds from packet to packet
@@ -61,6 +61,10 @@ class Stepper:
         value, most = self._first
         self.reach(max(most, self.slider.max))
         self.slider.value = value
+
+    def state(self) -> dict[str, str]:
+        """Where it is, as text for a link."""
+        return {name: written(control.value) for name, control in self.controls.items()}
 
     def enter(self, values: dict[str, str]) -> None:
         """Go where a link says; ValueError for a step that is not there."""

@@ -5,6 +5,8 @@ The change can be undone.
 
 from __future__ import annotations
 
+from collections import Counter
+
 import ipywidgets
 
 from vpcedu.widgets.parts.controls import menu, short
@@ -85,11 +87,24 @@ class WhatIf:
         self.row.value = row if row in self._changes else ""
         self.change.value = change if self.row.value else ""
 
+    def state(self) -> dict[str, str]:
+        """What is chosen, as text for a link; nothing where no row is changed."""
+        words = [words for words, one in self._named.items() if one == self.change.value]
+        return {"change": words[0]} if words else {}
+
     def enter(self, values: dict[str, str]) -> None:
         """Choose the change that a link names by its words; ValueError where it is not on offer."""
         if "change" in values:
-            offered = {str(one): one for ways in self._changes.values() for one in ways.values()}
-            self.take(chosen(offered, "change", values["change"]))
+            self.take(chosen(self._named, "change", values["change"]))
+
+    @property
+    def _named(self) -> dict[str, Repair]:
+        """Each change on offer by its words, ids cut where it alone reads so then."""
+        whole = {str(one): one for ways in self._changes.values() for one in ways.values()}
+        cut = Counter(map(short, whole))
+        return {
+            short(words) if cut[short(words)] == 1 else words: one for words, one in whole.items()
+        }
 
     def _chosen(self, event: object) -> None:
         """A row was chosen: its first possible change is made at once."""
