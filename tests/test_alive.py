@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -17,7 +18,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from tests.notebook_rules import NOTEBOOKS
-from vpcedu import lab
+from vpcedu import lab, widgets
 from vpcedu.pages import front
 from vpcedu.pages.alive import build, runtime
 from vpcedu.tables.network_acl import AclEntry
@@ -211,6 +212,29 @@ def test_the_first_page_s_switch_needs_no_script(browser, site):
     assert view.is_visible("section.network svg") and not view.is_visible(".application")
     assert "needs a web server and JavaScript" in view.inner_text("#alive")
     context.close()
+
+
+def test_two_links_open_at_their_picture_and_sentence(browser, site):
+    """One from another page, one on the same page; then the page makes the same link itself."""
+    there = widgets.ReturnPaths()
+    there.paint_with("svg")
+    shown = Reader(browser, site)
+    for way, moment in (("NLB by instance", 3), ("Application", 6)):
+        there.way.value, there.moment.value = way, moment
+        shown.view.goto(f"{site}{READ}.html#{there.fragment()}")
+        shown.wait("window.vpcedu && (vpcedu.all || vpcedu.failed)")
+        explorer = shown.view.locator("#return-paths")
+        words = json.dumps(" ".join(there.sentence.split()))
+        line = "document.querySelector('#return-paths .vpcedu-line').innerText"
+        shown.wait(f"{line}.split(/\\s+/).join(' ').trim() === {words}")
+        label = explorer.locator("svg[role=img]").get_attribute("aria-label")
+        assert label.split() == re.search('aria-label="(.*?)"', there.image.value)[1].split()
+        assert shown.view.evaluate("scrollY > 500")
+    shown.view.locator("a[href='#return-paths']").click()
+    shown.wait("document.querySelector('.link [role=status]:not(:empty)')")
+    assert shown.view.url.endswith(f"#{there.fragment()}")
+    assert shown.said == [] and shown.foreign() == []
+    shown.view.close()
 
 
 def words_of(judgement):

@@ -9,8 +9,9 @@ The core needs nothing but Python's standard library. Names are loaded when they
 from __future__ import annotations
 
 from vpcedu.facade import lazy
+from vpcedu.version import VERSION
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__, __getattr__, __dir__ = lazy(
     __name__,
     {

@@ -13,10 +13,10 @@ from __future__ import annotations
 from urllib.parse import quote_plus, unquote_plus
 from zlib import crc32
 
-from vpcedu import __version__
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.site_address import SITE
+from vpcedu.version import VERSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 LONGEST = 4_000  # letters after the #
 AS_IT_IS = "-._~,:/@!()*$'"  # besides letters and digits of ASCII
-VERSION = "v"
+MADE = "v"
 
 
 class State(NamedRow):
@@ -43,8 +43,8 @@ class State(NamedRow):
         made = f"version {self.version}" if self.version else "an unknown version"
         if self.says and self.says != checksum(sentence):
             return f"This link was made with {made} of vpcedu, where the sentence was another one."
-        if not self.says and self.version not in ("", __version__):
-            return f"This link was made with {made} of vpcedu; this is version {__version__}."
+        if not self.says and self.version not in ("", VERSION):
+            return f"This link was made with {made} of vpcedu; this is version {VERSION}."
         return ""
 
 
@@ -55,8 +55,8 @@ def checksum(sentence: str) -> str:
 
 def fragment(name: str, values: Mapping[str, str], sentence: str = "") -> str:
     """The part of an address after the #; sentence: what is shown, "" where that is not known."""
-    made = f"{__version__}-{checksum(sentence)}" if sentence else __version__
-    parts = {**values, VERSION: made}
+    made = f"{VERSION}-{checksum(sentence)}" if sentence else VERSION
+    parts = {**values, MADE: made}
     said = (f"{word.replace('_', '-')}={_escaped(text)}" for word, text in parts.items())
     return ";".join((name, *said))
 
@@ -86,5 +86,5 @@ def read(text: str) -> State:
             values[word] = unquote_plus(value, errors="strict")
         except ValueError:
             raise ValueError(f"link's part {quoted(part)}: expected UTF-8 after each %") from None
-    version, _, says = values.pop(VERSION, "").partition("-")
+    version, _, says = values.pop(MADE, "").partition("-")
     return State(name, values, version, says)

@@ -62,10 +62,9 @@ def _names(code: CodeType) -> tuple[set[str], set[str]]:
 
 def kinds(sources: Sequence[str]) -> list[str]:
     """What each cell is: "shown" has a form or explorer to use, "exercise" asks `check`."""
-    return [
-        SHOWN if name else EXERCISE if ".check(" in source else STEP
-        for name, source in zip(link_names(sources), sources, strict=True)
-    ]
+    other = [EXERCISE if ".check(" in source else STEP for source in sources]
+    names = link_names(sources)
+    return [SHOWN if name else kind for name, kind in zip(names, other, strict=True)]
 
 
 def link_names(sources: Sequence[str]) -> list[str]:

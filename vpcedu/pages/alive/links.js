@@ -8,7 +8,7 @@ export function links({names, cell, ask, take}) {
     for (const one of document.querySelectorAll(".link [role=status]")) one.textContent = "";
     cell(place).querySelector(".link [role=status]").textContent = told;
   };
-  const place = () => names.indexOf(text().split(";")[0]);
+  const place = () => (text() ? names.indexOf(text().split(";")[0]) : -1);
   const text = () => location.hash.slice(1);
 
   async function copy(number) {

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+import ipywidgets
+
 from vpcedu import address, links
 from vpcedu.quoting import quoted
 
@@ -15,6 +17,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+CHOICES = (
+    ipywidgets.Dropdown,
+    ipywidgets.RadioButtons,
+    ipywidgets.SelectionSlider,
+    ipywidgets.ToggleButtons,
+)
 YES, NO = "yes", "no"
 MANY = 12  # options that an error lists
 
@@ -34,7 +42,7 @@ def put(control: Any, name: str, text: str) -> None:
 
 
 def _read(control: Any, name: str, text: str) -> Any:
-    if hasattr(control, "_options_values"):
+    if isinstance(control, CHOICES):
         return chosen({written(value): value for value in control._options_values}, name, text)
     if isinstance(control.value, bool):
         return chosen({YES: True, NO: False}, name, text)
