@@ -279,9 +279,22 @@ def _peopled(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str, question
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(web_server(there.device, question.port))
-    first = tuple(interface for interface in vpc.interfaces if interface == source.interface)
+    first = tuple(
+        _sending_from(vpc, interface, source.address)
+        for interface in vpc.interfaces
+        if interface == source.interface
+    )
     rest = tuple(interface for interface in vpc.interfaces if interface != source.interface)
     return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)
+
+
+def _sending_from(vpc: Vpc, interface: Interface, asked: str) -> Interface:
+    """An interface with the address that was asked as its primary one: a host opens from there."""
+    private = {row.public: row.private for row in vpc.associations}.get(asked, asked)
+    if private not in interface.secondary:
+        return interface
+    others = tuple(address for address in interface.addresses if address != private)
+    return interface._replace(address=private, secondary=others)
 
 
 def _in_clear(vpc: Vpc) -> Vpc:

@@ -6,7 +6,7 @@ What runs on a device is inferred: see `kinds`.
 
 from __future__ import annotations
 
-from vpcedu.address import contains
+from vpcedu.address import block, contains, text
 from vpcedu.aws import kinds
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.leg import InterfaceLeg
@@ -94,27 +94,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Interfa
     primary, subnet = _placed(at, "PrivateIpAddress", subnets)
     addresses = [row for row in at.rows("PrivateIpAddresses") if row.has("PrivateIpAddress")]
     more = tuple(a for row in addresses if (a := row.address("PrivateIpAddress")) != primary)
-    if more:
-        answers.notes.add(
-            "simplified",
-            at,
-            "secondary addresses are used for NAT gateways and load balancers only: an instance"
-            " replies from its primary address",
-        )
-        instances = at.text("InterfaceType", "interface") == "interface" and not managed(at)
-        for address in more if instances else ():
-            answers.lacks(
-                address,
-                f"{address} is a secondary address of {at.text('NetworkInterfaceId', device)}, and"
-                " such addresses of instances are not modelled",
-            )
-    for row in at.rows("Ipv4Prefixes"):
-        prefix = row.block("Ipv4Prefix")
-        answers.lacks(
-            prefix,
-            f"{prefix} is a prefix of {at.text('NetworkInterfaceId', device)}, and such addresses are"
-            " not modelled",
-        )
+    more += _of_prefixes(answers, at)
     if at.flag("DenyAllIgwTraffic", False):
         answers.lacks(
             primary,
@@ -135,7 +115,7 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Interfa
         groups,
         at.flag("SourceDestCheck", True),
         at.text("NetworkInterfaceId", ""),
-        (),
+        more,
         _tracking(at),
     )
     return InterfaceLeg(
@@ -148,12 +128,24 @@ def _leg(answers: Answers, at: At, vpc: str, subnets: dict[str, str]) -> Interfa
     )
 
 
-def managed(at: At) -> bool:
-    """Whether a service of AWS has made an interface.
+def _of_prefixes(answers: Answers, at: At) -> tuple[str, ...]:
+    """Every address of the prefixes delegated to an interface; each is one of its own.
 
-    The service may be a balancer, a NAT gateway, an endpoint or a database.
+    Source: EC2 user guide, "Prefix delegation".
     """
-    return at.flag("RequesterManaged", False)
+    made: list[str] = []
+    for row in at.rows("Ipv4Prefixes"):
+        prefix = row.block("Ipv4Prefix")
+        first, last, _ = block(prefix)
+        answers.spend(last - first + 1, row)
+        made += [text(number) for number in range(first, last + 1)]
+        answers.assumes(
+            prefix,
+            f"something on {at.text('NetworkInterfaceId', 'the instance')}, such as a container, has the"
+            f" address that was asked, of its prefix {prefix}",
+            "run ip address on the host, or kubectl get pods -A -o wide",
+        )
+    return tuple(made)
 
 
 def _plain(at: At) -> bool:

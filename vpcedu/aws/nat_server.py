@@ -31,24 +31,30 @@ class NatServer(NatInstance):
     """A NAT instance with a server at its own address."""
 
     kind_words = "NAT instance, host on every TCP port"
-    is_host = opens = any_port = timed = True
+    is_host = opens = any_port = timed = uses_secondary = True
 
     def __init__(
-        self, name: str, address: str, seed: int = 0, beyond: tuple[str, ...] = (), **settings: Any
+        self,
+        name: str,
+        address: str,
+        seed: int = 0,
+        beyond: tuple[str, ...] = (),
+        secondary: tuple[str, ...] = (),
+        **settings: Any,
     ) -> None:
         super().__init__(name, address, seed, **settings)
         self.host, self.beyond = AnyServer(name, address, seed), beyond
+        self.own = (address, *secondary)
 
     def handle(self, packet: Packet, now: int) -> Step:
         """What is meant for the host goes to the host; everything else is forwarded."""
-        opens = packet.flow.dst == self.address and packet.flags & (SYN | ACK) == SYN
+        own = packet.flow.dst in self.own
+        opens = own and packet.flags & (SYN | ACK) == SYN
         if packet.flow.reversed() in self.host.connections or (
             opens and packet.flow.dport not in self.listeners
         ):
             return self.host.handle(packet, now)
-        if packet.flow.dst != self.address and any(
-            contains(cidr, packet.flow.dst) for cidr in self.beyond
-        ):
+        if not own and any(contains(cidr, packet.flow.dst) for cidr in self.beyond):
             return Step(now, self.name, "deliver", DROP, packet, None, None, BEYOND)
         return super().handle(packet, now)
 

@@ -37,7 +37,7 @@ class NatGateway(Machine):
     """A NAT gateway at one or more private addresses; `seed` decides the first port it tries."""
 
     kind_words = "NAT gateway"
-    managed = True
+    managed = uses_secondary = True
     always_tracked = ()  # by groups, whatever their rules; here with the interface's own idle timeouts
 
     def __init__(

@@ -63,7 +63,7 @@ class NetworkLoadBalancer(Machine):
     """
 
     kind_words = "Network Load Balancer"
-    managed = timed = returns_flows = True
+    managed = timed = returns_flows = uses_secondary = True
     # by groups, whatever their rules; idle timeouts there
     always_tracked = ((TCP, 350 * SECOND), (UDP, 120 * SECOND))
 

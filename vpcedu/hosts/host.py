@@ -146,7 +146,7 @@ class Host(Machine):
 
     def handle(self, packet: Packet, now: int) -> Step:
         """Take a packet: give it to its connection or listener, or drop it, mostly with RST."""
-        if packet.flow.src == self.address:
+        if packet.flow.src in (self.address, packet.flow.dst):
             return Step(now, self.name, "deliver", DROP, packet, None, None, OWN_SOURCE)
         if packet.icmp is not None:
             return self._told(packet, now)

@@ -42,15 +42,17 @@ if TYPE_CHECKING:
 def source_check(
     filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
-    """An interface sends only from its own address."""
-    return (here, SOURCE_CHECK) if packet.flow.src != here.address else None
+    """An interface sends only from its own addresses."""
+    src = packet.flow.src
+    return (here, SOURCE_CHECK) if src != here.address and src not in here.secondary else None
 
 
 def destination_check(
     filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
-    """An interface takes only what is for its own address."""
-    return (here, DESTINATION_CHECK) if packet.flow.dst != here.address else None
+    """An interface takes only what is for its own addresses."""
+    dst = packet.flow.dst
+    return (here, DESTINATION_CHECK) if dst != here.address and dst not in here.secondary else None
 
 
 def group_out(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:

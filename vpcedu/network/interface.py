@@ -17,8 +17,8 @@ class Interface(NamedRow):
     """A device's interface in a subnet.
 
     Its subnet's name, private address, group ids, source/destination check; a name of its own where
-    the device's name does not say which; more private addresses, of a NAT gateway or a balancer;
-    and how it tracks connections.
+    the device's name does not say which; its secondary private addresses; and how it tracks
+    connections.
     """
 
     device: str
@@ -29,6 +29,11 @@ class Interface(NamedRow):
     name: str = ""
     secondary: tuple[str, ...] = ()
     tracking: TrackingConfiguration = DEFAULT
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Every private address, the primary one first."""
+        return (self.address, *self.secondary)
 
     @property
     def id(self) -> str:

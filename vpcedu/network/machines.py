@@ -39,7 +39,7 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
             device.name,
             addresses[device.name],
             seed,
-            **more.get(device.name, {}),
+            **(more.get(device.name, {}) if device.kind.uses_secondary else {}),
             **dict(device.settings),
         )
         for each_vpc in vpc.everyone

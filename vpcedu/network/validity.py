@@ -86,7 +86,7 @@ def _check_one(vpc: Vpc) -> None:
     )
     _once(
         "private address",
-        (interface.address for interface in vpc.interfaces),
+        (address for interface in vpc.interfaces for address in interface.addresses),
         "one interface for each address",
     )
     _once(
