@@ -86,6 +86,7 @@ CLB_METRICS = f"{ELB}/classic/elb-cloudwatch-metrics.html"
 CLB_SUBNETS = f"{ELB}/classic/elb-manage-subnets.html"
 CLB_DNS = f"{ELB}/classic/elb-internet-facing-load-balancers.html"
 CLB_GROUPS = f"{ELB}/classic/elb-security-groups.html"
+RA_CODES = "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html"
 CLB_NACL = f"{ELB}/classic/elb-vpc-network-acls.html"
 ALB_INTRO = f"{ELB}/application/introduction.html"
 ALB_BALANCERS = f"{ELB}/application/application-load-balancers.html"
@@ -911,6 +912,13 @@ SECTIONS = (
                 "A balancer has groups of its own, which the instances' rules may name.",
                 "",
                 (CLB_GROUPS, CLB_NACL),
+                AWS,
+            ),
+            Fact(
+                "clb-acl-within",
+                "The network ACL is asked about what a Classic balancer sends even within its subnet.",
+                "",
+                (RA_CODES,),
                 AWS,
             ),
             Fact("clb-v4", "In a VPC a Classic balancer speaks IPv4 only.", "", (CLB_DNS,), AWS),

@@ -42,12 +42,14 @@ class Machine:
     security groups track every flow that goes through it, None where they track by their rules.
     groups: what a balancer's node remembers of its target groups. ports: from which it takes source
     ports. None for other machines.
+    acl_within: whether the network ACL is asked about what it sends even within its subnet.
     uses_secondary: whether it is told its interface's secondary addresses; a host answers by the
     address that was asked.
     """
 
     kind_words = "device"
-    is_host = opens = any_port = managed = timed = returns_flows = uses_secondary = False
+    is_host = opens = any_port = managed = timed = returns_flows = False
+    acl_within = uses_secondary = False
     always_tracked: tuple[tuple[int, int], ...] | None = None
     groups: Any = None
     ports: Any = None

@@ -117,6 +117,13 @@ NO_SUCH_INTERFACE = Reason(
     f"{UG}/VPC_Route_Tables.html",
     "NO_POSSIBLE_DESTINATION",
 )
+NOT_RUNNING = Reason(
+    "bad state",
+    "it is stopped or has failed, so it takes no packet and sends none",
+    "start it, or replace it where it has failed",
+    "https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-instance-lifecycle.html",
+    "BAD_STATE",
+)
 NO_PUBLIC_ADDRESS = Reason(
     "no public address",
     "the Internet gateway has no public address to replace this private source with",

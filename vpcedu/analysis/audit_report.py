@@ -125,7 +125,7 @@ class Audit:
         devices = Counter(interface.device for interface in vpc.interfaces)
         self._called = {
             place.name: place.interface.device
-            if devices[place.interface.device] == 1
+            if devices[place.interface.device] == 1 and place.name == place.interface.id
             else place.name
             for place in self.tables.places
             if place.interface

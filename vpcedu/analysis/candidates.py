@@ -281,6 +281,10 @@ def _device(vpc: Vpc, name: str) -> Device | None:
     )
 
 
+def _state(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+    yield Repair(loss.row, None)
+
+
 HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {
     reasons.GROUP_IN: _group,
     reasons.GROUP_OUT: _group,
@@ -298,6 +302,7 @@ HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {
     reasons.CONNTRACK_FULL: _allowance,
     reasons.NO_SUCH_INTERFACE: _strangers,
     reasons.NO_TARGET: _no_target,
+    reasons.NOT_RUNNING: _state,
 }
 REROUTED = (
     reasons.BLACKHOLE,

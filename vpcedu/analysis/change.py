@@ -112,7 +112,10 @@ class Repair(NamedRow):
         if self.row is not None and self.new is not None:
             return f"change {said(self.row)}: {_changes(self.row, self.new, '{1} {2} becomes {3}')}"
         row = self.row or self.new
-        return f"{self.action} {said(row)}" if row is not None else "nothing"
+        if row is None:
+            return "nothing"
+        done = kind_of(row).removed.format(row=row) if self.new is None else ""
+        return done or f"{self.action} {said(row)}"
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:

@@ -176,6 +176,7 @@ def _gone(vpc: Vpc, route: Route) -> str:
     links = {
         peering.name: peering.status for each_vpc in vpc.everyone for peering in each_vpc.peerings
     }
+    links |= {row.name: row.state for each_vpc in vpc.everyone for row in each_vpc.states}
     if route.target in links:
         return f", a blackhole: {route.target} is {links[route.target]}"
     home = next((each_vpc for each_vpc in vpc.everyone if route in each_vpc.routes), vpc)

@@ -71,6 +71,10 @@ class Reach:
         self._free = self._bits(
             not place.interface or not place.interface.groups for place in self.places
         )
+        asked = {row.name for row in vpc.devices if row.kind.acl_within}
+        self._asked_within = self._bits(
+            bool(place.interface and place.interface.device in asked) for place in self.places
+        )
         self._routes()
         self._named = {peer: self._peer(peer) for peer in {rule.peer for rule in vpc.group_rules}}
         self._rules = {
@@ -130,7 +134,7 @@ class Reach:
             self._local[row.name], self._elsewhere[row.name], self._out[row.name] = known[table]
         self._by_table = [(self._tables[table], *masks) for table, masks in known.items()]
         self._public = self._bits(
-            bool(place.interface and gateway and place.interface.address in public)
+            bool(place.interface and gateway and text(place.value) in public)
             for place in self.places
         )
 
@@ -212,7 +216,9 @@ class Reach:
         if here is None or not groups & direct:
             return 0, 0
         own = self._acls[self._acl_of[here.subnet], IN][port]
-        there = groups & direct & (self._theirs(OUT, i, port) & own | self._subnet[here.subnet])
+        theirs = self._theirs(OUT, i, port)
+        within = self._subnet[here.subnet] & (theirs | ~self._asked_within)
+        there = groups & direct & (theirs & own | within)
         return there & always, there & sometimes
 
     def _entering(self, rules: tuple[GroupRule, ...]) -> dict[tuple[str, ...], int]:

@@ -37,17 +37,22 @@ class PossibleEnd(NamedRow):
 
 
 def inside(vpc: Vpc) -> list[PossibleEnd]:
-    """Each interface of a host."""
-    kinds = {row.name: row for row in vpc.devices}
+    """Each interface of a host that works, and each secondary address that has a public one."""
+    kinds, out = {row.name: row for row in vpc.devices}, {row.name for row in vpc.states}
+    public = {row.private for row in vpc.associations}
     found = []
     for row in vpc.interfaces:
         device = kinds[row.device]
         settings = dict(device.settings)
-        if device.kind.is_host:
+        if device.kind.is_host and row.device not in out:
             usual = ELASTIC_LOAD_BALANCING if "listeners" in settings else LINUX
-            found.append(
-                PossibleEnd(number(row.address), row.id, row, settings.get("ports", usual))
-            )
+            ports = settings.get("ports", usual)
+            found.append(PossibleEnd(number(row.address), row.id, row, ports))
+            found += [
+                PossibleEnd(number(address), address, row, ports)
+                for address in row.secondary
+                if address in public
+            ]
     return found
 
 

@@ -140,7 +140,8 @@ def load(path: str | Path) -> Account:
     }
     addresses: dict[str, str] = {}
     for ground in found.values():
-        for row in ground.interfaces:
+        idle = {row.name for row in ground.states}
+        for row in (row for row in ground.interfaces if row.device not in idle):
             addresses.setdefault(row.device, row.address)
     targets = TargetGroups(answers, addresses)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
@@ -243,9 +244,10 @@ class _Ground:
         wanted: dict[str, list[str]] = {}
         for route, _ in self.routes:
             wanted.setdefault(route.target, []).append(route.destination)
-        self.devices, self.interfaces, self.associations, self.legs = interfaces.devices(
+        found = interfaces.devices(
             answers, name, interfaces.legs(answers, name, cidrs, more), wanted
         )
+        self.devices, self.interfaces, self.associations, self.legs, self.states = found
 
     def _public_access(self, row: At) -> None:
         mode = (
@@ -319,6 +321,8 @@ class _Ground:
         interfaces = (*self.interfaces, *nodes.interfaces)
         gateway, peerings = self.gateway, tuple(routing.peerings(answers, name))
         useless = routing.useless(answers, name, gateway, peerings, self.routes)
+        there = {row.device for row in interfaces}
+        useless |= {row.name: str(row) for row in self.states if row.name not in there}
         publics = [row.public for row in (*self.associations, *nodes.associations)]
         if "InternetGateways" not in answers.kinds:
             for about in [gateway] if gateway else dict.fromkeys(publics):
@@ -358,6 +362,9 @@ class _Ground:
             more=self.more,
             beyond=routing.beyond(answers, self.routes, known, useless),
             peerings=peerings,
+            states=tuple(
+                dict.fromkeys((*self.states, *endpoints.states(answers, name, interfaces)))
+            ),
         )
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from vpcedu.aws.answers import Answers
 from vpcedu.hosts.any_server import AnyServer
-from vpcedu.network.interface import Interface
+from vpcedu.network.interface import Interface, State
 from vpcedu.network.names import Name
 
 TYPE_CHECKING = False
@@ -25,6 +25,27 @@ class InterfaceEndpoint(AnyServer):
     kind_words = "Interface Endpoint"
     always_tracked = ()  # by groups, whatever their rules
     opens = False  # connections come to it alone
+
+
+CALL = "ec2 describe-vpc-endpoints"
+# in which an endpoint carries nothing, and in which nobody says what it carries
+IDLE = ("pendingacceptance", "pending", "rejected", "failed", "expired", "deleted")
+UNCLEAR = ("deleting", "partial")
+
+
+def states(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iterator[State]:
+    """The interfaces of endpoints that carry nothing, such as one that nobody accepted yet."""
+    known = {row.id: row.device for row in interfaces}
+    for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
+        state = row.text("State", "available")
+        own = [known[word] for word in row.texts("NetworkInterfaceIds") if word in known]
+        if state.lower() in IDLE:
+            yield from (State(device, state) for device in own)
+        elif state.lower() in UNCLEAR:
+            for device in own:
+                answers.lacks(
+                    device, f"{name} is {state}, and what it still does is not modelled", CALL
+                )
 
 
 def names(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iterator[Name]:

@@ -13,9 +13,10 @@ from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface
+from vpcedu.network.interface import Interface, State
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Device
+from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
 
 TYPE_CHECKING = False
@@ -24,6 +25,19 @@ if TYPE_CHECKING:
 
 RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
+OVER = ("failed", "deleted")
+BETWEEN = ("stopping", "shutting-down")
+INSTANCES = "ec2 describe-instances"
+
+
+class Parts(NamedRow):
+    """What the interfaces of a VPC make: rows, and the interfaces of its load balancers."""
+
+    devices: list[Device]
+    interfaces: list[Interface]
+    associations: list[Association]
+    legs: list[InterfaceLeg]
+    states: list[State]
 
 
 def of_instances(answers: Answers) -> dict[str, list[At]]:
@@ -221,11 +235,12 @@ def primary(gateway: At) -> At | None:
 
 def devices(
     answers: Answers, vpc: str, found: list[InterfaceLeg], targets: dict[str, list[str]]
-) -> tuple[list[Device], list[Interface], list[Association], list[InterfaceLeg]]:
+) -> Parts:
     """Devices, interfaces and public addresses; and the interfaces of load balancers.
 
     Another module makes the load balancers themselves.
     """
+    states: list[State] = []
     gateways = {
         at.text("NetworkInterfaceId", ""): (name, row)
         for name, row in answers.of_vpc("NatGateways", vpc).items()
@@ -234,9 +249,11 @@ def devices(
     }
     gateways.pop("", None)
     for name, row in answers.of_vpc("NatGateways", vpc).items():
-        if (state := row.text("State", "available")) not in NAT_STATES:
+        if (state := row.text("State", "available")) in OVER:
+            states.append(State(name, state))
+        elif state not in NAT_STATES:
             answers.lacks(
-                name, f"NAT gateway {name} is {state}, and what is not available is not modelled"
+                name, f"NAT gateway {name} is {state}, and what it still does is not modelled"
             )
     made: dict[str, Device] = {}
     interfaces: list[Interface] = []
@@ -254,8 +271,11 @@ def devices(
         ):
             interface, pairs = _nat_gateway(answers, leg, gateways)
         elif own.device:
-            if not _runs(answers, own.device, leg):
+            state = _state(answers, own.device, leg)
+            if state == "terminated":
                 continue
+            if state not in RUNNING:
+                states.append(State(own.device, state))
             interface, pairs = own, leg.associations
             kinds.instance(answers, leg, made, targets)
         else:
@@ -268,7 +288,7 @@ def devices(
             made[interface.device] = Device(interface.device, kinds.nat_gateway())
         interfaces.append(interface)
         public += pairs
-    return list(made.values()), interfaces, public, balancers
+    return Parts(list(made.values()), interfaces, public, balancers, states)
 
 
 def _nat_gateway(
@@ -305,17 +325,18 @@ def _nat_gateway(
     ), pairs or leg.associations
 
 
-def _runs(answers: Answers, instance: str, leg: InterfaceLeg) -> bool:
+def _state(answers: Answers, instance: str, leg: InterfaceLeg) -> str:
     row = answers.rows("Instances").get(instance)
     state = row.get("State").text("Name", "running") if row and row.has("State") else "running"
     if row is None:
         answers.notes.add(
             "inferred", leg.at, "instances of which only interfaces are known: assumed to run"
         )
-        answers.lacks(instance, f"no file says whether {instance} runs", "ec2 describe-instances")
+        answers.lacks(instance, f"no file says whether {instance} runs", INSTANCES)
     if state not in RUNNING:
         answers.notes.add("left out", leg.at, f"{instance} is {state}")
+    if state in BETWEEN:
         answers.lacks(
-            leg.interface.address, f"{instance} is {state}, and what is not running is not modelled"
+            instance, f"{instance} is {state}, and what it still does is not modelled", INSTANCES
         )
-    return state in RUNNING
+    return state

@@ -6,7 +6,8 @@ TCP listener changes no byte and adds no header. SSL and HTTPS listeners do the 
 client's TLS, which ends here; the instance gets plain bytes or plain HTTP. Once checks are started,
 HTTP listeners keep a connection open in advance to every healthy instance. A balancer has a node in
 each of its zones; with cross-zone off (the API's default; the console's is on, as here) a node uses
-the instances of its own. Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle
+the instances of its own. Within its subnet too, the network ACL is asked about what it sends.
+Sources: Classic guide, "Listeners", "Troubleshoot HTTP errors", "Idle
 timeout", "Proxy Protocol".
 
 What AWS does not say: what a port without a listener does (here it refuses with RST, as any host),
@@ -43,6 +44,7 @@ class ClassicLoadBalancer(BalancerNode):
     """
 
     kind_words = "Classic Load Balancer"
+    acl_within = True
 
     def __init__(
         self,

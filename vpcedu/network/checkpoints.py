@@ -20,6 +20,7 @@ from vpcedu.reasons import (
     DESTINATION_CHECK,
     GROUP_IN,
     GROUP_OUT,
+    NOT_RUNNING,
     SOURCE_CHECK,
     Reason,
 )
@@ -37,6 +38,11 @@ if TYPE_CHECKING:
 
     Verdict = tuple[Row | None, Reason | None]
     Checkpoint = tuple[str, Callable[[FilterTables, Walk, Interface, Packet], Verdict | None]]
+
+
+def state(filters: FilterTables, walk: Walk, here: Interface, packet: Packet) -> Verdict | None:
+    """A device that is stopped, or has failed, takes and sends nothing."""
+    return filters.states[here.device], NOT_RUNNING
 
 
 def source_check(
@@ -164,9 +170,13 @@ def flow_return(
 def network_acl_out(
     filters: FilterTables, walk: Walk, here: Interface, packet: Packet
 ) -> Verdict | None:
-    """The subnet's network ACL, unless the packet stays in the subnet."""
-    there = walk.hop.interface
-    if there is not None and there.subnet == here.subnet:
+    """The subnet's network ACL, unless the packet stays in the subnet.
+
+    A Classic Load Balancer's packets are asked there too (Reachability Analyzer guide, "Explanation
+    codes", ELB_ACL_RESTRICTION).
+    """
+    there, device = walk.hop.interface, filters.devices[here.device]
+    if there is not None and there.subnet == here.subnet and not device.acl_within:
         return None
     entry = filters.acls[here.subnet].lookup(OUT, packet.flow)
     return entry, ACL_OUT if entry.action == DENY else None
@@ -196,15 +206,17 @@ def leaving(here: Interface, filters: FilterTables) -> tuple[Checkpoint, ...]:
 
     A NAT gateway has no security group. The source is checked unless that is switched off.
     """
-    asked: list[Checkpoint] = [("source check", source_check)] if here.check else []
+    asked: list[Checkpoint] = [("state", state)] if here.device in filters.states else []
+    asked += [("source check", source_check)] if here.check else []
     asked += [("group out", group_out)] if here.groups else []
     asked += [("flow return", flow_return)] if filters.nodes_beside(here) else []
     return (*asked, ("network ACL out", network_acl_out), ("route", route))
 
 
-def arriving(here: Interface) -> tuple[Checkpoint, ...]:
+def arriving(here: Interface, filters: FilterTables) -> tuple[Checkpoint, ...]:
     """What a packet that reaches this interface is asked, by the name of each check."""
     asked: list[Checkpoint] = [("network ACL in", network_acl_in)]
     asked += [("group in", group_in)] if here.groups else []
     asked += [("destination check", destination_check)] if here.check else []
+    asked += [("state", state)] if here.device in filters.states else []
     return tuple(asked)

@@ -41,6 +41,7 @@ class FilterTables:
     def compile(self, vpc: Vpc) -> None:
         """Make what follows from the description, and let interfaces track as it says."""
         self.acls: dict[str, NetworkAcl] = {}
+        self.states = {row.name: row for each_vpc in vpc.everyone for row in each_vpc.states}
         self.rules: dict[tuple[str, str], RuleSet] = {}
         for each_vpc in vpc.everyone:
             acls = acls_of(each_vpc)

@@ -44,6 +44,25 @@ class Interface(NamedRow):
         return f"{self.device}'s interface{self.name and ' ' + self.name}, {self.address}"
 
 
+class State(NamedRow):
+    """A device that takes and sends nothing, and the state that it is in: "stopped", "failed", ...
+
+    A description has a row for each such device; without the row the device works.
+    """
+
+    name: str
+    state: str
+
+    @property
+    def remedy(self) -> str:
+        """What ends the state, in words."""
+        stopped = self.name.startswith("i-") or self.state in ("stopped", "stopping")
+        return f"{'start' if stopped else 'replace'} {self.name}"
+
+    def __str__(self) -> str:
+        return f"{self.name} is {self.state}"
+
+
 class Subnet(NamedRow):
     """A block of addresses in one Availability Zone.
 

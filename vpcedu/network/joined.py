@@ -20,6 +20,7 @@ FIELDS = (
     "outside",
     "devices",
     "names",
+    "states",
 )
 
 

@@ -73,7 +73,7 @@ class Network:
         self.filters.compile(vpc)
         interfaces = [interface for each in vpc.everyone for interface in each.interfaces]
         self._leaving = {here.id: leaving(here, self.filters) for here in interfaces}
-        self._arriving = {here.id: arriving(here) for here in interfaces}
+        self._arriving = {here.id: arriving(here, self.filters) for here in interfaces}
 
     # What lessons call.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.interface import Interface, State, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.open_points import Assumption as Assumption
 from vpcedu.network.open_points import Unknown as Unknown
@@ -64,7 +64,7 @@ class Vpc(NamedRow):
     more: further blocks. beyond: gateways that are there, but not what lies beyond them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
     no two VPCs share. unknown: what the description does not know of its network. assumed: what it
-    takes for granted.
+    takes for granted. states: which devices take and send nothing.
     """
 
     cidr: str
@@ -86,6 +86,7 @@ class Vpc(NamedRow):
     peers: tuple[Vpc, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     assumed: tuple[Assumption, ...] = ()
+    states: tuple[State, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

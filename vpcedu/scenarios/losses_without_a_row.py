@@ -1,6 +1,6 @@
 """Losses without a row: the losses that no row of a description causes.
 
-Time, load, a link or the packet itself causes them.
+Time, load, a link, the state of a machine or the packet itself causes them.
 
 Each is simulated: `BEYOND` holds for each Reason of this kind what happens, in words and as a
 function that has it happen on a site. Puzzles change one row, so none of them is a puzzle's cause;
@@ -14,6 +14,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
+from vpcedu.network.interface import State
 from vpcedu.network.link import Link
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Peering, Vpc
@@ -159,6 +160,12 @@ def _forged_error() -> Site:
     return _stray("update server", quoted.unreachable(UPDATES, 1))
 
 
+def _stopped_server() -> Site:
+    site = Site(reference_vpc()._replace(states=(State("web", "stopped"),)))
+    site.connect("client", NAME, 80)
+    return site
+
+
 def _past_another_vpc(target: str) -> Site:
     """web's default route leads to a peering connection, or to a gateway.
 
@@ -187,6 +194,11 @@ BEYOND = (
         reasons.BACKLOG_FULL,
         "web's program is too busy to accept, and three clients come",
         _busy_server,
+    ),
+    LossWithoutARow(
+        reasons.NOT_RUNNING,
+        "web is stopped, and the load balancer opens a connection to it",
+        _stopped_server,
     ),
     LossWithoutARow(
         reasons.NO_PORT,

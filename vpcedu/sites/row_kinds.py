@@ -8,7 +8,7 @@ in a list, and before there is a row.
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.interface import Interface, State, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.quoting import quoted
@@ -36,6 +36,7 @@ class Kind(NamedRow):
     said, listed: the row with whose it is, in a sentence and in a list ("": as in a sentence).
     changed: a row that took another's place ("": by the fields that differ). new: whose a new row
     is; "" where none can be added, since a row of this kind is there because a device or subnet is.
+    removed: what is done where a row goes ("": it is removed).
     """
 
     word: str
@@ -45,6 +46,7 @@ class Kind(NamedRow):
     listed: str = ""
     changed: str = ""
     new: str = ""
+    removed: str = ""
 
 
 KINDS: dict[type, Kind] = {
@@ -84,6 +86,7 @@ KINDS: dict[type, Kind] = {
     Device: Kind("server", "name", ("listens",), "{row.name}"),
     Subnet: Kind("subnet", "name", ("route_table", "network_acl"), "subnet {row.name}"),
     Name: Kind("name", "name", ("addresses",), "name {row}"),
+    State: Kind("state", "name", (), removed="{row.remedy}"),
 }
 OTHER = Kind("", "", ())  # what stands in no table of a description says itself what it is
 

@@ -1,0 +1,257 @@
+"""What the engine knows, read from files: addresses, states, the Classic balancer's network ACL.
+
+Each kind in networks of its own, made from the example's files.
+"""
+
+import pytest
+from rigs.aws_example import BASTION, DB, OTHER, WEB, answers, folder, interface_of, rows
+
+from vpcedu import aws, lab
+from vpcedu.analysis.as_command import aws_cli
+
+SECOND, PREFIX, PUBLIC = "10.20.10.48", "10.20.10.64/28", "198.51.100.44"
+NAT = "nat-0a33b44c55d660001"
+
+
+def network(tmp_path, change):
+    told = answers()
+    change(told)
+    return aws.load(folder(tmp_path, told)).vpc()
+
+
+def secondary(told, instance=WEB, address=SECOND, public=""):
+    row = interface_of(told, instance)
+    more = {"Primary": False, "PrivateIpAddress": address}
+    if public:
+        more["Association"] = {"PublicIp": public, "IpOwnerId": "1"}
+    row["PrivateIpAddresses"].append(more)
+
+
+def prefix(told):
+    interface_of(told, WEB)["Ipv4Prefixes"] = [{"Ipv4Prefix": PREFIX}]
+
+
+# --- secondary addresses and prefixes -------------------------------------------------------------
+
+
+def test_a_secondary_address_is_one_of_its_interface_and_the_group_decides(tmp_path):
+    vpc = network(tmp_path, secondary)
+    answer = lab.ask(vpc, BASTION, SECOND, 22)
+    assert answer.reachable and answer.back[0].packet.flow.src == SECOND
+    refused = lab.ask(vpc, BASTION, SECOND, 8080)
+    assert refused.reachable is False and "group in" in {row.step.check for row in refused.blockers}
+
+
+def test_a_host_opens_from_the_secondary_address_that_was_asked(tmp_path):
+    answer = lab.ask(network(tmp_path, secondary), SECOND, "internet", 443)
+    assert answer.reachable and answer.forward[0].packet.flow.src == SECOND
+    primary = lab.ask(answer.vpc, WEB, "internet", 443)
+    assert primary.forward[0].packet.flow.src == "10.20.10.10"
+
+
+def test_an_elastic_ip_of_a_secondary_address_leads_to_that_address(tmp_path):
+    vpc = network(tmp_path, lambda told: secondary(told, BASTION, "10.20.0.48", PUBLIC))
+    answer = lab.ask(vpc, "203.0.113.130", PUBLIC, 22)
+    assert answer.visit.connections[0].traces[0].last.before.flow.dst == "10.20.0.48"
+    out = lab.ask(vpc, PUBLIC, "internet", 443)
+    assert out.reachable and out.forward[0].steps[-1].before.flow.src == PUBLIC
+    audit = lab.audit(vpc)
+    assert audit.reaches("10.20.0.48", interface_id(vpc, WEB), 22)
+    assert audit.confirm("10.20.0.48", interface_id(vpc, WEB), 22)
+
+
+def interface_id(vpc, device):
+    return next(row.id for row in vpc.interfaces if row.device == device)
+
+
+def test_every_address_of_a_delegated_prefix_is_one_of_its_interface(tmp_path):
+    vpc = network(tmp_path, prefix)
+    assert lab.ask(vpc, BASTION, "10.20.10.79", 22).reachable
+    assert lab.ask(vpc, BASTION, "10.20.10.80", 22).reachable is False  # behind its last one
+    assert PREFIX in " ".join(row.words for row in vpc.assumed)
+
+
+def test_a_target_may_be_a_secondary_address(tmp_path):
+    def pods(told):
+        prefix(told)
+        rows(told, "target-groups", "TargetGroups")[0]["TargetType"] = "ip"
+        for row in told["target-health.json"]:
+            row["Output"]["TargetHealthDescriptions"] = [
+                {
+                    "Target": {"Id": "10.20.10.65", "Port": 8080},
+                    "TargetHealth": {"State": "healthy"},
+                }
+            ]
+
+    answer = lab.ask(network(tmp_path, pods), "internet", "shop", 80)
+    assert answer.reachable
+    assert answer.visit.connections[-1].traces[0].last.before.flow.dst == "10.20.10.65"
+
+
+# --- states ---------------------------------------------------------------------------------------
+
+
+def in_state(state, instance=WEB):
+    def change(told):
+        for reservation in rows(told, "instances", "Reservations"):
+            for row in reservation["Instances"]:
+                if row["InstanceId"] == instance:
+                    row["State"]["Name"] = state
+
+    return change
+
+
+@pytest.mark.parametrize("word", [WEB, "10.20.10.10", "web-1"])
+def test_a_stopped_instance_is_an_end_that_takes_nothing_and_is_started(tmp_path, word):
+    told = answers()
+    in_state("stopped")(told)
+    account = aws.load(folder(tmp_path, told))
+    word = account.called(word) if word != "web-1" else next(iter(account.tags))[1]
+    answer = lab.ask(account.vpc(), BASTION, word, 22)
+    assert (answer.reachable, answer.symptom) == (False, "timed out")
+    assert f"{WEB} is stopped" in str(answer)
+    assert [str(row) for row in answer.repairs] == [f"start {WEB}"]
+    assert aws_cli(answer.repairs[0]) == f"aws ec2 start-instances --instance-ids {WEB}"
+
+
+def test_a_stopped_instance_opens_nothing(tmp_path):
+    vpc = network(tmp_path, in_state("stopped", BASTION))
+    answer = lab.ask(vpc, BASTION, WEB, 22)
+    assert answer.reachable is False
+    assert [str(row) for row in answer.repairs] == [f"start {BASTION}"]
+    with pytest.raises(ValueError, match="no place"):
+        lab.audit(vpc).reaches(interface_id(vpc, BASTION), interface_id(vpc, WEB), 22)
+
+
+def test_what_an_instance_still_does_while_it_stops_is_unknown(tmp_path):
+    answer = lab.ask(network(tmp_path, in_state("stopping")), BASTION, WEB, 22)
+    assert answer.reachable is None and "is stopping" in str(answer)
+
+
+@pytest.mark.parametrize("state", ["failed", "deleted"])
+@pytest.mark.parametrize("interface", [True, False], ids=["with interface", "without"])
+def test_a_nat_gateway_that_is_over_carries_nothing(tmp_path, state, interface):
+    def change(told):
+        row = rows(told, "nat-gateways", "NatGateways")[0]
+        row["State"] = state
+        if not interface:
+            row["NatGatewayAddresses"] = []
+            found = rows(told, "network-interfaces", "NetworkInterfaces")
+            found[:] = [row for row in found if "NAT Gateway" not in row["Description"]]
+
+    answer = lab.ask(network(tmp_path, change), WEB, "internet", 443)
+    assert answer.reachable is False and f"{NAT} is {state}" in str(answer)
+
+
+def test_a_nat_gateway_that_is_being_deleted_is_not_judged(tmp_path):
+    answer = lab.ask(
+        network(
+            tmp_path,
+            lambda told: rows(told, "nat-gateways", "NatGateways")[0].update(State="deleting"),
+        ),
+        WEB,
+        "internet",
+        443,
+    )
+    assert answer.reachable is None and "is deleting" in str(answer)
+
+
+def with_endpoint(state):
+    def change(told):
+        made = {
+            "NetworkInterfaceId": "eni-0ab",
+            "SubnetId": interface_of(told, DB)["SubnetId"],
+            "VpcId": interface_of(told, DB)["VpcId"],
+            "PrivateIpAddress": "10.20.20.77",
+            "Groups": [],
+            "InterfaceType": "vpc_endpoint",
+            "RequesterManaged": True,
+            "Description": "VPC Endpoint Interface vpce-0ab",
+        }
+        rows(told, "network-interfaces", "NetworkInterfaces").append(made)
+        told["endpoints.json"] = {
+            "VpcEndpoints": [
+                {
+                    "VpcEndpointId": "vpce-0ab",
+                    "VpcEndpointType": "Interface",
+                    "VpcId": made["VpcId"],
+                    "ServiceName": "com.amazonaws.us-east-1.ecr.api",
+                    "State": state,
+                    "NetworkInterfaceIds": ["eni-0ab"],
+                    "DnsEntries": [{"DnsName": "vpce-0ab.ecr.vpce.amazonaws.com"}],
+                }
+            ]
+        }
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("state", "works"),
+    [("available", True), ("pendingAcceptance", False), ("failed", False), ("deleting", None)],
+)
+def test_the_state_of_an_endpoint_decides(tmp_path, state, works):
+    answer = lab.ask(network(tmp_path, with_endpoint(state)), DB, "vpce-0ab", 443)
+    assert answer.reachable is works and (works or state in str(answer))
+
+
+# --- a Classic Load Balancer within its subnet ----------------------------------------------------
+
+
+def classic(told, ports=(1, 65_535), target=BASTION):
+    """A Classic balancer in the bastion's subnet, whose ACL lets out only some ports."""
+    home = interface_of(told, BASTION)
+    told["classic.json"] = {
+        "LoadBalancerDescriptions": [
+            {
+                "LoadBalancerName": "old",
+                "DNSName": "old-1.elb.amazonaws.com",
+                "VPCId": home["VpcId"],
+                "Subnets": [home["SubnetId"]],
+                "Instances": [{"InstanceId": target}],
+                "SecurityGroups": ["sg-0c11d22e33f440001"],
+                "Scheme": "internet-facing",
+                "ListenerDescriptions": [
+                    {
+                        "Listener": {
+                            "Protocol": "TCP",
+                            "LoadBalancerPort": 80,
+                            "InstanceProtocol": "TCP",
+                            "InstancePort": 80,
+                        }
+                    }
+                ],
+            }
+        ]
+    }
+    told["of-classic.json"] = {
+        "For": "old",
+        "Output": {"LoadBalancerAttributes": {"CrossZoneLoadBalancing": {"Enabled": True}}},
+    }
+    for group in rows(told, "security-groups", "SecurityGroups"):
+        if group["GroupId"] == "sg-0c11d22e33f440004":
+            group["IpPermissions"].append(
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": 80,
+                    "ToPort": 80,
+                    "UserIdGroupPairs": [{"GroupId": "sg-0c11d22e33f440001"}],
+                }
+            )
+    for acl in rows(told, "network-acls", "NetworkAcls"):
+        for entry in acl["Entries"]:
+            if entry["Egress"] and entry["RuleAction"] == "allow":
+                entry |= {"Protocol": "6", "PortRange": {"From": ports[0], "To": ports[1]}}
+
+
+@pytest.mark.fact("clb-acl-within")
+@pytest.mark.parametrize(("ports", "works"), [((1, 65_535), True), ((1_024, 65_535), False)])
+def test_the_acl_is_asked_about_what_a_classic_balancer_sends_within_its_subnet(
+    tmp_path, ports, works
+):
+    vpc = network(tmp_path, lambda told: classic(told, ports))
+    answer = lab.ask(vpc, "internet", "old", 80)
+    assert answer.reachable is works
+    node = next(row.id for row in vpc.interfaces if row.device.startswith("old/"))
+    assert lab.audit(vpc).reaches(node, interface_id(vpc, BASTION), 80) is works
+    assert lab.ask(vpc, OTHER, WEB, 22).reachable is False  # by its group, as before
