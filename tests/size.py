@@ -189,11 +189,11 @@ LATER = {
     ("widgets", "controls that cannot matter: of lessons 01, 02, 05, 06 and 09"): 56,
     # secondary addresses were "an address that no network interface of the VPC has", a stopped
     # instance no end, a NAT gateway that failed was used, a Classic balancer's ACL was not asked
-    ("network", "secondary addresses, states, and the ACL within a Classic balancer's subnet"): 18,
+    ("network", "secondary addresses, states, and the ACL within a Classic balancer's subnet"): 21,
     ("hosts", "the same: a Classic balancer says so"): 1,
     ("words", "the same: a reason, and what a machine says of itself"): 2,
     ("aws", "the same, as files tell them: addresses, prefixes, states"): 35,
-    ("analysis", "the same: ends, tables of the audit, and starting what is stopped"): 22,
+    ("analysis", "the same: ends, tables of the audit, and starting what is stopped"): 18,
     ("scenarios", "the same: a stopped server"): 4,
     ("sites", "the same: how the row is said"): 1,
     # a browser's Python ended in tracebacks: no OpenSSL, no matplotlib, no other processes

@@ -136,7 +136,7 @@ def _at(vpc: Vpc, address: str) -> AskedEnd:
         address,
     )
     for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
-        if private in (row.address, *row.secondary):
+        if private in row.addresses:
             return AskedEnd(row.device, address, row)
     return AskedEnd(
         next((row.device for row in vpc.outside if row.address == address), ""), address, None
@@ -279,22 +279,11 @@ def _peopled(vpc: Vpc, source: AskedEnd, there: AskedEnd, address: str, question
     elif there.interface is None and there.device not in known and public and not named:
         outside.append(OutsideHost(there.device, address))
         devices.append(web_server(there.device, question.port))
-    first = tuple(
-        _sending_from(vpc, interface, source.address)
-        for interface in vpc.interfaces
-        if interface == source.interface
-    )
+    own = source.interface
+    private = {row.public: row.private for row in vpc.associations}.get(source.address)
+    first = (own.opening_from(private or source.address),) if own in vpc.interfaces else ()
     rest = tuple(interface for interface in vpc.interfaces if interface != source.interface)
     return vpc._replace(outside=tuple(outside), devices=tuple(devices), interfaces=first + rest)
-
-
-def _sending_from(vpc: Vpc, interface: Interface, asked: str) -> Interface:
-    """An interface with the address that was asked as its primary one: a host opens from there."""
-    private = {row.public: row.private for row in vpc.associations}.get(asked, asked)
-    if private not in interface.secondary:
-        return interface
-    others = tuple(address for address in interface.addresses if address != private)
-    return interface._replace(address=private, secondary=others)
 
 
 def _in_clear(vpc: Vpc) -> Vpc:
@@ -328,9 +317,7 @@ def _concerned(vpc: Vpc, names: set[str]) -> Vpc:
     """The description less the devices that no packet between these can meet."""
     targets = {route.target for route in vpc.routes}
     owner = {
-        address: interface.device
-        for interface in vpc.interfaces
-        for address in (interface.address, *interface.secondary)
+        address: interface.device for interface in vpc.interfaces for address in interface.addresses
     }
     settings = {device.name: dict(device.settings) for device in vpc.devices}
     todo = sorted(

@@ -35,6 +35,11 @@ class Interface(NamedRow):
         """Every private address, the primary one first."""
         return (self.address, *self.secondary)
 
+    def opening_from(self, address: str) -> Interface:
+        """The interface with one of its addresses as the primary one: a host opens from there."""
+        others = tuple(each for each in self.addresses if each != address)
+        return self._replace(address=address, secondary=others) if self.secondary else self
+
     @property
     def id(self) -> str:
         """What tracking, rules and routes know it by: its own name, or else its device's."""
