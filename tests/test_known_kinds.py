@@ -255,3 +255,66 @@ def test_the_acl_is_asked_about_what_a_classic_balancer_sends_within_its_subnet(
     node = next(row.id for row in vpc.interfaces if row.device.startswith("old/"))
     assert lab.audit(vpc).reaches(node, interface_id(vpc, BASTION), 80) is works
     assert lab.ask(vpc, OTHER, WEB, 22).reachable is False  # by its group, as before
+
+
+# --- IPv6, which no packet of the model is ---------------------------------------------------------
+
+
+def over_ipv6(told, group, port, direction="IpPermissions", block="::/0"):
+    for row in rows(told, "security-groups", "SecurityGroups"):
+        if row["GroupId"] == group:
+            row[direction].append(
+                {
+                    "IpProtocol": "tcp",
+                    "FromPort": port,
+                    "ToPort": port,
+                    "IpRanges": [],
+                    "Ipv6Ranges": [{"CidrIpv6": block}],
+                }
+            )
+
+
+def test_a_rule_for_ipv6_is_told_where_ipv4_is_refused(tmp_path):
+    group = "sg-0c11d22e33f440004"  # the bastion's
+    vpc = network(tmp_path, lambda told: over_ipv6(told, group, 2222))
+    refused = str(lab.ask(vpc, "internet", BASTION, 2222))
+    assert "; over IPv6 also tcp 2222 from ::/0" in " ".join(refused.split())
+
+
+def test_a_group_with_rules_for_ipv6_alone_does_not_allow_nothing(tmp_path):
+    group = "sg-0c11d22e33f440003"  # the database's
+
+    def alone(told):
+        for row in rows(told, "security-groups", "SecurityGroups"):
+            if row["GroupId"] == group:
+                row["IpPermissions"] = []
+        over_ipv6(told, group, 5432, block="2001:db8::/56")
+
+    refused = " ".join(str(lab.ask(network(tmp_path, alone), WEB, DB, 5432)).split())
+    assert "allows IPv6 only: tcp 5432 from 2001:db8::/56" in refused
+    assert "allows nothing" not in refused
+
+
+@pytest.mark.parametrize(
+    ("direction", "words"),
+    [("IpPermissions", "::/0 may open"), ("IpPermissionsEgress", "so they time out")],
+)
+def test_what_clients_of_a_dualstack_balancer_see_over_ipv6_is_said(tmp_path, direction, words):
+    def both(told):
+        rows(told, "load-balancers", "LoadBalancers")[0]["IpAddressType"] = "dualstack"
+        over_ipv6(told, "sg-0c11d22e33f440001", 80, direction)
+
+    answer = lab.ask(network(tmp_path, both), "internet", "shop", 80)
+    assert answer.reachable and words in " ".join(row.words for row in answer.assumptions)
+
+
+def test_a_balancer_without_public_ipv4_has_no_public_address(tmp_path):
+    def only_ipv6(told):
+        rows(told, "load-balancers", "LoadBalancers")[0]["IpAddressType"] = (
+            "dualstack-without-public-ipv4"
+        )
+        found = rows(told, "network-interfaces", "NetworkInterfaces")
+        found[:] = [row for row in found if not row["Description"].startswith("ELB ")]
+
+    answer = lab.ask(network(tmp_path, only_ipv6), "internet", "shop", 80)
+    assert answer.reachable is False

@@ -149,7 +149,7 @@ def decided(vpc: Vpc, step: Step) -> str:
     if route is not None:
         return f"{route.table}: {route}" + (_gone(vpc, route) if step.reason is BLACKHOLE else "")
     if refused is not None:  # as asked about: after a repair that was tried it has one rule more
-        return str(_as_described(vpc, refused))
+        return _refusal(vpc, _as_described(vpc, refused))
     if tracked is not None:
         return f"tracked flow, allowed by {tracked.rule}" if tracked.rule else "tracked flow"
     if translation_of(step) is not None:
@@ -157,6 +157,20 @@ def decided(vpc: Vpc, step: Step) -> str:
     if step.check == "address map":
         return f"{step.row}: {rewritten(step)}"
     return f"connection {step.row}" if step.check == "deliver" else str(step.row)
+
+
+def _refusal(vpc: Vpc, row: RuleSet) -> str:
+    """What the rules allow, over IPv6 too where some name IPv6 blocks."""
+    own = [
+        rule.what
+        for each_vpc in vpc.everyone
+        for rule in each_vpc.ipv6_rules
+        if rule.group in row.groups and rule.direction == row.direction
+    ]
+    if not own:
+        return str(row)
+    only = "" if row.rules else f"{', '.join(row.groups)} {row.direction} allows IPv6 only: "
+    return (only or f"{row}; over IPv6 also ") + ", ".join(own)
 
 
 def _as_described(vpc: Vpc, row: RuleSet) -> RuleSet:

@@ -14,7 +14,7 @@ from vpcedu.aws import endpoints, interfaces, routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
-from vpcedu.aws.groups_and_acls import acl_entries, group_rules, prefixes
+from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, prefixes
 from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.reader_notes import Note, Notes
@@ -362,6 +362,7 @@ class _Ground:
             more=self.more,
             beyond=routing.beyond(answers, self.routes, known, useless),
             peerings=peerings,
+            ipv6_rules=tuple(ipv6_rules(answers, name)),
             states=tuple(
                 dict.fromkeys((*self.states, *endpoints.states(answers, name, interfaces)))
             ),

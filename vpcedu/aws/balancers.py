@@ -10,24 +10,28 @@ from __future__ import annotations
 
 from vpcedu.address import block, number, whole
 from vpcedu.aws.answers import Answers
+from vpcedu.aws.groups_and_acls import ipv6_rules
 from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.aws.target_groups import CERTIFICATE, TargetGroups, free_address
 from vpcedu.clock import SECOND
-from vpcedu.flow import Endpoint
+from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.undescribed import Beyond
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.row import NamedRow
+from vpcedu.tables.security_group import IN
 from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+NOBODY, WITHOUT_IPV4 = "0.0.0.0", "dualstack-without-public-ipv4"
 STAND_IN = "192.0.2.0/24"
 
 
@@ -200,15 +204,41 @@ class Nodes:
                     f"no file has the attributes of {name}",
                     f"elbv2 describe-load-balancer-attributes --load-balancer-arn {arn}",
                 )
+            self._ipv6(row, arn, settings[0][1])
             yield Balancer(
                 name,
                 Kind,
                 settings,
                 (row.text("DNSName", ""), row.text("LoadBalancerName", ""), arn),
                 row.texts("SecurityGroups"),
-                row.text("Scheme", "") == "internet-facing",
+                row.text("Scheme", "") == "internet-facing"
+                and row.text("IpAddressType", "") != WITHOUT_IPV4,
                 tuple(_places(row)),
                 row,
+            )
+
+    def _ipv6(self, row: At, arn: str, listeners: tuple[Listener, ...]) -> None:
+        """Say what clients over IPv6 meet at a balancer that has addresses of both families."""
+        if not row.text("IpAddressType", "").startswith("dualstack"):
+            return
+        groups = row.texts("SecurityGroups")
+        rules = [
+            rule
+            for rule in ipv6_rules(self.answers, row.text("VpcId", ""))
+            if (rule.direction, rule.group in groups) == (IN, True)
+        ]
+        for listener in listeners:
+            flow = FiveTuple(NOBODY, 1, NOBODY, listener.port)
+            named = [r.peer for r in rules if r._replace(peer=ANYWHERE).fits(flow, frozenset())]
+            seen = "their packets are not modelled"
+            if named:
+                seen = f"{', '.join(named)} may open connections"
+            elif groups:
+                seen = f"no rule of {', '.join(groups)} allows ::/0 or less, so they time out"
+            self.answers.assumes(
+                f"{arn}:{listener.port}",
+                f"clients use IPv4; the load balancer is dualstack, and over IPv6 {seen}",
+                "run curl -6",
             )
 
     def _application(self, own: dict[str, str]) -> Iterator[tuple[str, Any]]:

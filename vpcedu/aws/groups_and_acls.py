@@ -74,6 +74,19 @@ def group_rules(answers: Answers, vpc: str) -> Iterator[GroupRule]:
                 yield from _permission(answers, group, direction, permission)
 
 
+def ipv6_rules(answers: Answers, vpc: str) -> Iterator[GroupRule]:
+    """The rules of the security groups of a VPC that name IPv6 blocks, as they are written."""
+    for group, row in answers.of_vpc("SecurityGroups", vpc).items():
+        for direction, field in ((IN, "IpPermissions"), (OUT, "IpPermissionsEgress")):
+            for at in row.rows(field):
+                if at.text("IpProtocol") in ICMP_V6:
+                    continue
+                protocol = _protocol(at, "IpProtocol")
+                ports = _ports(at, protocol, "FromPort", "ToPort")
+                for block in at.rows("Ipv6Ranges"):
+                    yield GroupRule(group, direction, ports, block.text("CidrIpv6", ""), protocol)
+
+
 def _permission(answers: Answers, group: str, direction: str, at: At) -> Iterator[GroupRule]:
     if at.text("IpProtocol") in ICMP_V6:
         answers.notes.add("beyond", at, "IPv6: its rules, routes and addresses are left out")

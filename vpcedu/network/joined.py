@@ -21,6 +21,7 @@ FIELDS = (
     "devices",
     "names",
     "states",
+    "ipv6_rules",
 )
 
 

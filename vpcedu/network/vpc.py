@@ -64,7 +64,8 @@ class Vpc(NamedRow):
     more: further blocks. beyond: gateways that are there, but not what lies beyond them. peers: the
     other VPCs in whole; devices, interfaces, subnets, route tables, ACLs and groups have names that
     no two VPCs share. unknown: what the description does not know of its network. assumed: what it
-    takes for granted. states: which devices take and send nothing.
+    takes for granted. states: which devices take and send nothing. ipv6_rules: security groups'
+    rules for IPv6, which no packet here asks: they are told where one over IPv4 is refused.
     """
 
     cidr: str
@@ -87,6 +88,7 @@ class Vpc(NamedRow):
     unknown: tuple[Unknown, ...] = ()
     assumed: tuple[Assumption, ...] = ()
     states: tuple[State, ...] = ()
+    ipv6_rules: tuple[GroupRule, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:
