@@ -196,6 +196,10 @@ LATER = {
     ("analysis", "the same: ends, tables of the audit, and starting what is stopped"): 18,
     ("scenarios", "the same: a stopped server"): 4,
     ("sites", "the same: how the row is said"): 1,
+    # a group with rules for IPv6 alone "allows nothing", a dualstack balancer was an IPv4 one
+    ("network", "rules for IPv6, to be told"): 1,
+    ("aws", "the same: read, and what clients over IPv6 meet at a balancer"): 26,
+    ("analysis", "the same: where IPv4 is refused"): 6,
     # a browser's Python ended in tracebacks: no OpenSSL, no matplotlib, no other processes
     ("words", "what this Python lacks, in a sentence"): 12,
     ("protocols", "the same: a module ssl that can do nothing"): 3,

@@ -257,7 +257,7 @@ def test_the_acl_is_asked_about_what_a_classic_balancer_sends_within_its_subnet(
     assert lab.ask(vpc, OTHER, WEB, 22).reachable is False  # by its group, as before
 
 
-# --- IPv6, which no packet of the model is ---------------------------------------------------------
+# --- IPv6, which no packet of the model is --------------------------------------------------------
 
 
 def over_ipv6(told, group, port, direction="IpPermissions", block="::/0"):
