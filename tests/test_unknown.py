@@ -646,7 +646,6 @@ def test_what_was_set_aside_is_named_where_a_packet_met_it(what, tmp_path, capsy
     "what",
     [
         "a rule's conditions",
-        "a stopped instance",
         "the health of targets",
         "policies of a Classic balancer",
         "a listener of another protocol",

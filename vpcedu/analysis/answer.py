@@ -17,7 +17,7 @@ from vpcedu.analysis import path
 from vpcedu.analysis.assumptions import assumptions
 from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
 from vpcedu.analysis.choosing.outcomes import Shares, shares, why
-from vpcedu.analysis.ends import Question
+from vpcedu.analysis.ends import Question, called
 from vpcedu.analysis.plays import ADDRESS, Plays
 from vpcedu.analysis.search import smallest
 from vpcedu.analysis.unknown import each, met, nothing_inside
@@ -154,7 +154,7 @@ class Answer(NamedRow):
     @property
     def verdict(self) -> str:
         """The answer in one or two sentences."""
-        ends = f"{self.question.destination} on TCP port {self.question.port}"
+        ends = f"{called(self.vpc, self.question.destination)} on TCP port {self.question.port}"
         outcome, source = self.outcome, self.question.source
         if outcome.works:
             more = f": {outcome.words}" if outcome.leads else ""

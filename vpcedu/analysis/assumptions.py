@@ -73,6 +73,11 @@ INTERFACE = (
     "",
     "run ip rule on {first}",
 )
+SECONDARY = (
+    "{what}, a secondary address of {who}, is configured there or on a container",
+    "",
+    "run ip address on {first}",
+)
 CLIENT_PORTS = (
     "{who} takes its source port from {what}",
     "{who} take their source ports from {what}",
@@ -128,7 +133,14 @@ def _met(vpc: Vpc, question: Question, case: Possibility) -> Iterator[Met]:
             yield OUTSIDE, flow.dst, port, place
         elif silent_about(vpc, step.at):
             yield LISTENS, step.at, port, place
-        for row in (here, owner.get(flow.src)):
+        for address in (flow.dst, flow.src):
+            row = owner.get(address)
+            if (
+                row is not None
+                and address in row.secondary
+                and not devices[row.device].kind.managed
+            ):
+                yield SECONDARY, row.device, address, place
             if row is None or several[row.device] < 2:
                 continue
             kind = devices[row.device].kind

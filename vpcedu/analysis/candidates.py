@@ -253,7 +253,7 @@ def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
     for device in (row for row in vpc.devices if row.name in met):
         for listener in dict(device.settings).get("listeners", ()):
             for group in listener.groups:
-                if not group.targets:
+                if not group.targets and not group.unused:
                     yield from _with_targets(vpc, group, listener.port)
 
 
@@ -262,7 +262,7 @@ def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     settings = dict(device.settings) if device else {}
     listeners = tuple(row for row in settings.get("listeners", ()) if row == loss.row)
     for group in target_groups(listeners):
-        if not group.targets:
+        if not group.targets and not group.unused:
             yield from _with_targets(vpc, group, port)
 
 

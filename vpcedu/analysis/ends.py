@@ -143,6 +143,13 @@ def _at(vpc: Vpc, address: str) -> AskedEnd:
     )
 
 
+def called(vpc: Vpc, word: str) -> str:
+    """An end as it was asked; a public address with the private one that it leads to."""
+    rows = (row for each_vpc in vpc.everyone for row in each_vpc.associations)
+    private = next((row.private for row in rows if row.public == word), "")
+    return f"{word} ({private})" if private else word
+
+
 class Working(NamedRow):
     """The working copy of a description for one question.
 

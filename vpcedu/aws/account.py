@@ -143,7 +143,10 @@ def load(path: str | Path) -> Account:
         idle = {row.name for row in ground.states}
         for row in (row for row in ground.interfaces if row.device not in idle):
             addresses.setdefault(row.device, row.address)
-    targets = TargetGroups(answers, addresses)
+    nodes: dict[str, list[str]] = {}
+    for leg in (leg for ground in found.values() for leg in ground.legs):
+        nodes.setdefault(leg.description.removeprefix("ELB "), []).append(leg.interface.address)
+    targets = TargetGroups(answers, addresses, nodes)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     _together(vpcs, found[vpcs[0].name].at)
     shown = {association.public for one in vpcs for association in one.associations}

@@ -149,16 +149,9 @@ def _of_prefixes(answers: Answers, at: At) -> tuple[str, ...]:
     """
     made: list[str] = []
     for row in at.rows("Ipv4Prefixes"):
-        prefix = row.block("Ipv4Prefix")
-        first, last, _ = block(prefix)
+        first, last, _ = block(row.block("Ipv4Prefix"))
         answers.spend(last - first + 1, row)
         made += [text(number) for number in range(first, last + 1)]
-        answers.assumes(
-            prefix,
-            f"something on {at.text('NetworkInterfaceId', 'the instance')}, such as a container, has the"
-            f" address that was asked, of its prefix {prefix}",
-            "run ip address on the host, or kubectl get pods -A -o wide",
-        )
     return tuple(made)
 
 

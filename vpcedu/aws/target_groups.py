@@ -4,19 +4,21 @@ All are made into rows of the model.
 
 Which targets get traffic follows the health answer: the healthy ones; where none is healthy, all
 that are not draining or unused (both kinds of balancer fail open). Without an answer a group has no
-targets, which is noted. Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS
+targets, which is noted. A target of type alb is an Application Load Balancer, each node of which
+gets connections with the client's address (Network Load Balancers guide, "Use an Application Load
+Balancer as a target"). Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS
 listener (as TCP), weights.
 """
 
 from __future__ import annotations
 
-from vpcedu.address import text, whole
+from vpcedu.address import contains, text, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.tables.action import FixedResponse, Redirect
-from vpcedu.tables.target_group import Listener, Rule, TargetGroup
+from vpcedu.tables.target_group import Listener, Rule, TargetGroup, Unused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ if TYPE_CHECKING:
 CERTIFICATE = "demonstration"
 LAST = 50_001  # after every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
+REASONS = {  # of a target that gets nothing (ELB API, TargetHealth)
+    "Target.InvalidState": "its instance is stopped or terminated (start it)",
+    "Target.IpUnusable": "a load balancer has its address, so it cannot be a target",
+    "Target.DeregistrationInProgress": "it is being deregistered (register it again)",
+    "Target.NotRegistered": "it is not registered (register it)",
+}
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}
 PHRASES = {
@@ -36,10 +44,16 @@ PHRASES = {
 
 
 class TargetGroups:
-    """Target groups, resolved; `addresses`: the primary private address of each instance."""
+    """Target groups, resolved.
 
-    def __init__(self, answers: Answers, addresses: dict[str, str]) -> None:
-        self.answers, self.addresses = answers, addresses
+    addresses: the primary private address of each instance. nodes: the private addresses of each
+    load balancer whose interfaces are described, by its name as in its ARN.
+    """
+
+    def __init__(
+        self, answers: Answers, addresses: dict[str, str], nodes: dict[str, list[str]]
+    ) -> None:
+        self.answers, self.addresses, self.nodes = answers, addresses, nodes
         self._groups: dict[tuple[str, str], TargetGroup] = {}  # by listener and ARN
         self._listener = ""  # the one that is being made: its balancer and port
 
@@ -250,20 +264,24 @@ class TargetGroups:
             )
         if own.get("load_balancing.cross_zone.enabled") in ("true", "false"):
             self.lacks(f"{arn} has a cross-zone setting of its own, which is not modelled")
+        targets, unused = self._endpoints(arn, row, kind, at)
         return TargetGroup(
             row.text("TargetGroupName", arn),
-            self._endpoints(arn, row, kind, at),
-            "ip" if kind == "ip" else "instance",
-            None if preserve is None else preserve == "true",
+            targets,
+            "instance" if kind == "instance" else "ip",
+            True if kind == "alb" else None if preserve is None else preserve == "true",
             own.get("proxy_protocol_v2.enabled") == "true",
+            unused,
         )
 
-    def _endpoints(self, arn: str, row: At, kind: str, named: At) -> tuple[Endpoint, ...]:
+    def _endpoints(
+        self, arn: str, row: At, kind: str, named: At
+    ) -> tuple[tuple[Endpoint, ...], tuple[Unused, ...]]:
         answer = self.answers.about("TargetHealthDescriptions", arn)
-        if kind not in ("instance", "ip"):
+        if kind not in ("instance", "ip", "alb"):
             self.note("beyond", row, f"target type {kind} of {arn}: no targets")
             self.lacks(f"targets of type {kind}, as {arn} has them, are not modelled")
-            return ()
+            return (), ()
         if answer is None:
             self.note(
                 "missing",
@@ -274,28 +292,35 @@ class TargetGroups:
                 f"no file has the targets of {arn}",
                 f"elbv2 describe-target-health --target-group-arn {arn}",
             )
-            return ()
+            return (), ()
         self.answers.spend(len(answer.get("TargetHealthDescriptions").value or ()), named)
         states: dict[Endpoint, str] = {}
+        unused = []
         for at in answer.rows("TargetHealthDescriptions"):
             target = at.get("Target")
             name, port = (
                 target.id("Id"),
                 target.number("Port", 1, 65_535, row.number("Port", 1, 65_535, 80)),
             )
-            address = ""
-            if kind == "instance":
-                address = self.addresses.get(name, "")
-            elif ":" not in name:
-                address = target.address("Id")
-            if not address:
+            if kind == "alb":
+                found = self.nodes.get(name.rpartition(":loadbalancer/")[2], [])
+            elif kind == "instance":
+                found = [self.addresses[name]] if name in self.addresses else []
+            else:
+                found = [target.address("Id")] if ":" not in name else []
+            if not found:
                 self.note(
                     "left out",
                     at,
                     f"target {name} of {arn}: no such instance runs, or it has no IPv4 address",
                 )
                 self.lacks_instance(name, self._listener)
-                if ":" in name:
+                if kind == "alb":
+                    self.lacks(
+                        f"no file has the network interfaces of {name}, a target of {arn}",
+                        "ec2 describe-network-interfaces",
+                    )
+                elif ":" in name:
                     self.lacks(
                         f"the target {name} of {arn} has an IPv6 address, and those are not modelled"
                     )
@@ -305,7 +330,12 @@ class TargetGroups:
                 if at.has("TargetHealth")
                 else "healthy"
             )
-            states[Endpoint(address, port)] = health
+            states |= {Endpoint(address, port): health for address in found}
+            if health in NEVER:
+                unused += [
+                    Unused(Endpoint(address, port), self._why(arn, row, at, address))
+                    for address in found
+                ]
             if health not in HEALTHY:
                 self.note(
                     "left out" if health in NEVER else "simplified",
@@ -313,7 +343,42 @@ class TargetGroups:
                     f"target {name} of {arn} is {health}",
                 )
         healthy = tuple(target for target, state in states.items() if state in HEALTHY)
-        return healthy or tuple(target for target, state in states.items() if state not in NEVER)
+        used = healthy or tuple(target for target, state in states.items() if state not in NEVER)
+        return used, tuple(unused)
+
+    def _why(self, arn: str, row: At, at: At, address: str) -> str:
+        """Why a target gets nothing, from the reason in its health answer (TargetHealth)."""
+        own = at.get("TargetHealth")
+        state, reason = own.text("State", ""), own.text("Reason", "")
+        if reason == "Target.NotInUse":
+            balancer = self.answers.rows("LoadBalancers").get(self._listener.rpartition(":")[0])
+            zones = balancer.rows("AvailabilityZones") if balancer else ()
+            enabled = {zone.text("ZoneName", "") for zone in zones}
+            zone = self._zone(row.text("VpcId", ""), address)
+            if zone and zone not in enabled:
+                return (
+                    f"it is in {zone}, a zone that is not enabled for the load balancer"
+                    f" (enable a subnet of {zone} there)"
+                )
+            self.lacks(
+                f"the health answer of {arn} says that the load balancer does not use its targets",
+                f"elbv2 describe-target-health --target-group-arn {arn}",
+            )
+        return REASONS.get(reason, f"it is {state}" + f" ({reason})" * bool(reason))
+
+    def _zone(self, vpc: str, address: str) -> str:
+        """The Availability Zone of the subnet that an address is in."""
+        subnets = [
+            row for row in self.answers.of_vpc("Subnets", vpc).values() if row.has("CidrBlock")
+        ]
+        return next(
+            (
+                row.text("AvailabilityZone", "")
+                for row in subnets
+                if contains(row.block("CidrBlock"), address)
+            ),
+            "",
+        )
 
 
 def _listener(rule: At) -> list[str]:

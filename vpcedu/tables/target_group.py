@@ -18,12 +18,22 @@ if TYPE_CHECKING:
     from vpcedu.tables.action import FixedResponse, Redirect
 
 
+class Unused(NamedRow):
+    """A target that is registered and gets nothing, and why, as a clause."""
+
+    target: Endpoint
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.target}: {self.why}"
+
+
 class TargetGroup(NamedRow):
     """A named set of targets (endpoints).
 
     For a Network Load Balancer also AWS's target type (instance or ip), whether targets see the
     client's address (None: AWS's default for the type), and whether a PROXY header of version 2
-    tells it.
+    tells it. unused: targets that are registered too, and get nothing.
     """
 
     name: str
@@ -31,6 +41,7 @@ class TargetGroup(NamedRow):
     target_type: str = "instance"
     preserve_client_ip: bool | None = None
     proxy_protocol_v2: bool = False
+    unused: tuple[Unused, ...] = ()
 
     @property
     def preserves(self) -> bool:

@@ -156,4 +156,6 @@ def why(vpc: Vpc, case: Possibility) -> str:
         return ""
     if any(group.targets for group in groups):
         return f": {last.at} has no target in its zone, and cross-zone load balancing is off"
-    return f": {', '.join(dict.fromkeys(group.name for group in groups))} has no target"
+    unused = dict.fromkeys(str(row) for group in groups for row in group.unused)
+    registered = f" that is used. {'; '.join(unused)}" if unused else ""
+    return f": {', '.join(dict.fromkeys(group.name for group in groups))} has no target{registered}"
