@@ -55,9 +55,9 @@ def test_the_internet_reaches_the_page_by_every_word_for_the_balancer(kind, nat)
             (),
         )
         assert "sg-web in tcp 80 from sg-balancer" in answer.rows
-        assert (
-            answer.verdict == f"internet reaches {word} on TCP port 80, and the reply comes back."
-        )
+        private = {row.public: f" ({row.private})" for row in vpc.associations}.get(word, "")
+        end = f"{word}{private} on TCP port 80"
+        assert answer.verdict == f"internet reaches {end}, and the reply comes back."
 
 
 def test_asking_leaves_the_rows_as_they_were_and_gives_the_same_answer_again():

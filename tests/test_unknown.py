@@ -449,9 +449,9 @@ ASIDE = {
         "no file has the target group",
     ),
     "targets of another type": (
-        lambda told: network_balancer(told, kind="alb"),
+        lambda told: network_balancer(told, kind="lambda"),
         (BASTION, "inner", 8080),
-        "targets of type alb",
+        "targets of type lambda",
     ),
     "the health of targets": (
         lambda told: told.pop("target-health.json"),

@@ -265,11 +265,14 @@ class TargetGroups:
         if own.get("load_balancing.cross_zone.enabled") in ("true", "false"):
             self.lacks(f"{arn} has a cross-zone setting of its own, which is not modelled")
         targets, unused = self._endpoints(arn, row, kind, at)
+        kept = None if preserve is None else preserve == "true"
+        if kind == "alb":  # it is never off there
+            kept = True
         return TargetGroup(
             row.text("TargetGroupName", arn),
             targets,
             "instance" if kind == "instance" else "ip",
-            True if kind == "alb" else None if preserve is None else preserve == "true",
+            kept,
             own.get("proxy_protocol_v2.enabled") == "true",
             unused,
         )
