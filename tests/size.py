@@ -202,7 +202,7 @@ LATER = {
     ("analysis", "the same: where IPv4 is refused"): 6,
     # targets that are registered and unused were to be registered; an ALB was no target
     ("tables", "targets that get nothing, and why"): 6,
-    ("aws", "the same, by the reasons of health answers; load balancers as targets"): 26,
+    ("aws", "the same, by the reasons of health answers; load balancers as targets"): 27,
     ("analysis", "the same: why a group has no target; addresses of one end named together"): 10,
     # a browser's Python ended in tracebacks: no OpenSSL, no matplotlib, no other processes
     ("words", "what this Python lacks, in a sentence"): 12,

@@ -15,7 +15,7 @@ from vpcedu.aws.fields import KNOWN
 from vpcedu.aws.reading import MOST_BYTES
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import State
+from vpcedu.network.interface import DownState
 from vpcedu.sites.site import Site
 from vpcedu.tables.route_table import Route
 from vpcedu.tables.security_group import GroupRule
@@ -183,7 +183,7 @@ def test_a_stopped_instance_is_known_with_its_state(tmp_path):
     answers = network()
     answers["Reservations"][0]["Instances"][0]["State"]["Name"] = "stopped"
     account = load(tmp_path, answers)
-    assert account.vpc().states == (State("i-web", "stopped"),)
+    assert account.vpc().states == (DownState("i-web", "stopped"),)
     assert any("i-web is stopped" in word for word in words(account, "left out"))
 
 

@@ -8,7 +8,7 @@ subnet that named none. The commands change the account; nothing here runs them.
 from __future__ import annotations
 
 from vpcedu.analysis.change import Attachment
-from vpcedu.network.interface import State, Subnet
+from vpcedu.network.interface import DownState, Subnet
 from vpcedu.quoting import quoted
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import Route
@@ -109,7 +109,7 @@ def _associate(old: Subnet | None, new: Subnet | None, ids: Mapping[str, str]) -
     return f"associate-route-table --subnet-id {new.name} --route-table-id {new.route_table}"
 
 
-def _start(old: State | None, new: State | None, ids: Mapping[str, str]) -> str:
+def _start(old: DownState | None, new: DownState | None, ids: Mapping[str, str]) -> str:
     name = ids.get(old.name, old.name) if old and not new else ""
     return f"start-instances --instance-ids {name}" if name.startswith("i-") else ""
 
@@ -120,5 +120,5 @@ COMMANDS: dict[type, Callable[..., str]] = {
     GroupRule: _rule,
     Attachment: _attach,
     Subnet: _associate,
-    State: _start,
+    DownState: _start,
 }

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from vpcedu.aws.answers import Answers
 from vpcedu.hosts.any_server import AnyServer
-from vpcedu.network.interface import Interface, State
+from vpcedu.network.interface import DownState, Interface
 from vpcedu.network.names import Name
 
 TYPE_CHECKING = False
@@ -33,14 +33,14 @@ IDLE = ("pendingacceptance", "pending", "rejected", "failed", "expired", "delete
 UNCLEAR = ("deleting", "partial")
 
 
-def states(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iterator[State]:
+def states(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iterator[DownState]:
     """The interfaces of endpoints that carry nothing, such as one that nobody accepted yet."""
     known = {row.id: row.device for row in interfaces}
     for name, row in answers.of_vpc("VpcEndpoints", vpc).items():
         state = row.text("State", "available")
         own = [known[word] for word in row.texts("NetworkInterfaceIds") if word in known]
         if state.lower() in IDLE:
-            yield from (State(device, state) for device in own)
+            yield from (DownState(device, state) for device in own)
         elif state.lower() in UNCLEAR:
             for device in own:
                 answers.lacks(

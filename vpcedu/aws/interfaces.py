@@ -13,7 +13,7 @@ from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface, State
+from vpcedu.network.interface import DownState, Interface
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Device
 from vpcedu.row import NamedRow
@@ -37,7 +37,7 @@ class Parts(NamedRow):
     interfaces: list[Interface]
     associations: list[Association]
     legs: list[InterfaceLeg]
-    states: list[State]
+    states: list[DownState]
 
 
 def of_instances(answers: Answers) -> dict[str, list[At]]:
@@ -233,7 +233,7 @@ def devices(
 
     Another module makes the load balancers themselves.
     """
-    states: list[State] = []
+    states: list[DownState] = []
     gateways = {
         at.text("NetworkInterfaceId", ""): (name, row)
         for name, row in answers.of_vpc("NatGateways", vpc).items()
@@ -243,7 +243,7 @@ def devices(
     gateways.pop("", None)
     for name, row in answers.of_vpc("NatGateways", vpc).items():
         if (state := row.text("State", "available")) in OVER:
-            states.append(State(name, state))
+            states.append(DownState(name, state))
         elif state not in NAT_STATES:
             answers.lacks(
                 name, f"NAT gateway {name} is {state}, and what it still does is not modelled"
@@ -268,7 +268,7 @@ def devices(
             if state == "terminated":
                 continue
             if state not in RUNNING:
-                states.append(State(own.device, state))
+                states.append(DownState(own.device, state))
             interface, pairs = own, leg.associations
             kinds.instance(answers, leg, made, targets)
         else:

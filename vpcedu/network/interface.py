@@ -49,7 +49,7 @@ class Interface(NamedRow):
         return f"{self.device}'s interface{self.name and ' ' + self.name}, {self.address}"
 
 
-class State(NamedRow):
+class DownState(NamedRow):
     """A device that takes and sends nothing, and the state that it is in: "stopped", "failed", ...
 
     A description has a row for each such device; without the row the device works.

@@ -12,7 +12,7 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface, State, Subnet
+from vpcedu.network.interface import DownState, Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.open_points import Assumption as Assumption
 from vpcedu.network.open_points import Unknown as Unknown
@@ -87,7 +87,7 @@ class Vpc(NamedRow):
     peers: tuple[Vpc, ...] = ()
     unknown: tuple[Unknown, ...] = ()
     assumed: tuple[Assumption, ...] = ()
-    states: tuple[State, ...] = ()
+    states: tuple[DownState, ...] = ()
     ipv6_rules: tuple[GroupRule, ...] = ()
 
     @property

@@ -14,7 +14,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.network.interface import State
+from vpcedu.network.interface import DownState
 from vpcedu.network.link import Link
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Peering, Vpc
@@ -161,7 +161,7 @@ def _forged_error() -> Site:
 
 
 def _stopped_server() -> Site:
-    site = Site(reference_vpc()._replace(states=(State("web", "stopped"),)))
+    site = Site(reference_vpc()._replace(states=(DownState("web", "stopped"),)))
     site.connect("client", NAME, 80)
     return site
 

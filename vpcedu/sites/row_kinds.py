@@ -8,7 +8,7 @@ in a list, and before there is a row.
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import Interface, State, Subnet
+from vpcedu.network.interface import DownState, Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.quoting import quoted
@@ -86,7 +86,7 @@ KINDS: dict[type, Kind] = {
     Device: Kind("server", "name", ("listens",), "{row.name}"),
     Subnet: Kind("subnet", "name", ("route_table", "network_acl"), "subnet {row.name}"),
     Name: Kind("name", "name", ("addresses",), "name {row}"),
-    State: Kind("state", "name", (), removed="{row.remedy}"),
+    DownState: Kind("state", "name", (), removed="{row.remedy}"),
 }
 OTHER = Kind("", "", ())  # what stands in no table of a description says itself what it is
 
