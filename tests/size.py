@@ -214,6 +214,8 @@ LATER = {
     ("words", "a state as the last part of an address, and back"): 42,
     ("widgets", "explorers, forms and papers tell their state and open at one"): 158,
     ("pages", "a page opens at the state in its address"): 22,
+    ("cli", "the same: the address of the page that shows what a command prints"): 53,
+    ("(top)", "the same, of the answer"): 2,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -191,7 +191,7 @@ def test_the_usage_names_every_option_and_value():
         (
             ["--colour"],
             "'--colour'",
-            "--balancer, --nat, --seed, --packets, --why, --all, --json, --version, --help",
+            "--balancer, --nat, --seed, --packets, --why, --all, --json, --link, --version, --help",
         ),
         (["--json=yes"], "--json=yes", "--json alone"),
         (["--seed", "9" * 20], f"'{'9' * 20}'", "a whole number of at most 19 digits"),

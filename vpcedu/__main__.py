@@ -25,6 +25,7 @@ go back through the load balancer? Prints a map and the answer on one screen.
   --why             the whole answer, and what decided about the packets that matter
   --all             both, and what decided about every packet
   --json            everything as JSON
+  --link            the address of the page that shows this
   --version         which version this is
   --help            this text
 
@@ -35,7 +36,7 @@ Each has --help.
 COMMANDS = ("ask", "audit", "puzzle", "scenario")
 TAKES, FLAGS = (
     ("--balancer", "--nat", "--seed"),
-    ("--packets", "--why", "--all", "--json", "--version"),
+    ("--packets", "--why", "--all", "--json", "--link", "--version"),
 )
 
 
@@ -63,6 +64,10 @@ def main(words: list[str]) -> int:
 
 def answer(options: dict[str, str]) -> int:
     """Simulate the question's visit and print the answer. ValueError for a wrong value."""
+    if "--link" in options:
+        from vpcedu.cli import page_links
+
+        return page_links.show(page_links.answer(options))
     from vpcedu.sites.reference import reference_architecture
 
     site = reference_architecture(

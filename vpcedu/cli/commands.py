@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from vpcedu.cli.options import parse, whole
+from vpcedu.cli.options import parse, port_asked, whole
 from vpcedu.quoting import quoted
 from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, WORKS
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.puzzles.puzzle import Puzzle
 
-ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--packets | --json]
+ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--packets | --json | --link]
 
 Does one end reach the other, and does the reply come back? Packets are sent in the model; nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
@@ -34,11 +34,12 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --vpc ID          which VPC, where the folder holds several
   --packets         also the path there and back, check by check
   --json            in the shape of Reachability Analyzer's answer; docs/answer.schema.json describes it
+  --link            the address of the page that shows this, for the example network
 
 Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
 Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
-AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg] [--link]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
 replies. Where the folder holds several VPCs, each is audited, one after the other.
@@ -46,11 +47,12 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --vpc ID          only this one
   --json            as JSON; for several VPCs a list under "vpcs"
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
+  --link            the address of the page that shows this, for the example network
 
 Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
 That is named first: a file is missing, or holds what is not modelled.
 """
-PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer]
+PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer | --link]
 
 A working VPC in which something was broken. Prints what a person sees, and every rule, route and entry. Which one is
 wrong, and what fixes it? In a terminal it then asks for your change, makes it and sends the packets again; type help
@@ -62,12 +64,15 @@ for how to type changes.
   --hint            where the first packet is lost
   --try CHANGE      judge one change and end, such as --try "change 7 ports 443"; exit code 1 if it does not help
   --answer          the changes that fix it
+  --link            the address of the page that shows this
 """
 
 
-SCENARIO = """usage: python3 -m vpcedu scenario [NAME]
+SCENARIO = """usage: python3 -m vpcedu scenario [NAME] [--link]
 
 Simulates a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
+
+  --link            the address of the page that shows this
 """
 
 
@@ -82,7 +87,12 @@ def main(words: list[str]) -> int:
     if "--help" in rest or "-h" in rest:
         sys.stdout.write(usage)
         return 0
-    code: int = call(parse(rest, takes, flags, place))
+    options = parse(rest, takes, (*flags, "--link"), place)
+    if "--link" in options:
+        from vpcedu.cli import page_links
+
+        return page_links.show(page_links.ADDRESSES[command](options))
+    code: int = call(options)
     return code
 
 
@@ -147,10 +157,7 @@ def ask(options: dict[str, str]) -> int:
     """
     from vpcedu.analysis.answer import ask as answered
 
-    for name in ("--from", "--to", "--port"):
-        if name not in options:
-            raise ValueError(f"no {name}: expected --from END --to END --port N")
-    port = whole("--port", options["--port"])
+    port = port_asked(options)
     answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
     _print(answer, "--json" in options)
     if "--json" not in options and not answer.unknown:

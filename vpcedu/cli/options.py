@@ -45,6 +45,14 @@ def parse(
     return options
 
 
+def port_asked(options: dict[str, str]) -> int:
+    """The port of a question; ValueError where one of its three parts is missing."""
+    for name in ("--from", "--to", "--port"):
+        if name not in options:
+            raise ValueError(f"no {name}: expected --from END --to END --port N")
+    return whole("--port", options["--port"])
+
+
 def whole(name: str, digits: str) -> int:
     """A whole number; ValueError names the option."""
     found = address.whole(digits.removeprefix("-"), LARGEST)
