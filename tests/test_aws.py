@@ -3,7 +3,6 @@
 What happens to each part of them?
 """
 
-import copy
 import json
 from pathlib import Path
 
@@ -221,13 +220,14 @@ def test_unknown_answers_fields_and_files_are_reported(tmp_path):
     answers["Vpcs"][0]["Weather"] = "fine"
     answers["TransitGateways"] = [{"TransitGatewayId": "tgw-1"}]
     (tmp_path / "notes.txt").write_text("hello")
-    told = "\n".join(words(load(tmp_path, answers), "unknown"))
+    account = load(tmp_path, answers)
+    told = "\n".join(words(account, "unknown"))
     assert "field 'Weather' of Vpcs: not used (Vpcs.json: $.Vpcs[0].Weather)" in told
     assert (
         "answers called 'TransitGateways': kept aside (TransitGateways.json: $.TransitGateways)"
         in told
     )
-    assert "notes.txt" in told
+    assert "notes.txt" in "\n".join(words(account, "not read"))
 
 
 def test_public_access_that_is_blocked_is_said(tmp_path):
@@ -456,19 +456,6 @@ def test_attributes_without_a_subject_are_told_apart_by_their_keys(tmp_path):
         "Attributes is about arn:aws:elasticloadbalancing:us-east-1:1:targetgroup/shop/1" in word
         for word in words(account, "inferred")
     )
-
-
-def test_the_same_row_twice_is_one_and_two_different_ones_are_refused(tmp_path):
-    answers = network()
-    answers["Subnets"].append(copy.deepcopy(answers["Subnets"][0]))
-    assert len(load(tmp_path, answers).vpc().subnets) == 2
-    answers["Subnets"][-1]["CidrBlock"] = "10.0.9.0/24"
-    with pytest.raises(
-        aws.LoadError,
-        match=r"Subnets.json: \$.Subnets\[2\]: subnet-pub is there twice, the other"
-        r" one at Subnets.json: \$.Subnets\[0\]: expected one for each id",
-    ):
-        load(tmp_path, answers)
 
 
 # --- several VPCs ---------------------------------------------------------------------------------

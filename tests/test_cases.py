@@ -28,12 +28,7 @@ NOT_YET = {
     "g2-lambda-in-public-subnet": "repairs",
     "g3-egress-lacks-prefix-list": "repairs",
     "g5-fargate-without-public-ip": "repairs",
-    "h1-folders-by-region": "files and rows",
-    "h2-terraform-state": "files and rows",
-    "h3-query-lists": "files and rows",
-    "h4-two-moments": "files and rows",
     "h5-one-row-out-of-place": "files and rows",
-    "h7-cloudformation": "files and rows",
 }
 
 

@@ -17,13 +17,13 @@ from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, prefixes
 from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
-from vpcedu.aws.reader_notes import Note, Notes
+from vpcedu.aws.reader_notes import Note, Notes, instead
 from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
-from vpcedu.quoting import quoted
+from vpcedu.quoting import plain, quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
 from vpcedu.tables.route_table import LOCAL
@@ -126,7 +126,8 @@ def load(path: str | Path) -> Account:
     answers = Answers(read(path, notes), notes)
     if not answers.rows("Vpcs"):
         raise LoadError(
-            f"{path}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs writes it"
+            f"{plain(str(path))}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs"
+            f" writes it{instead(notes)}"
         )
     if len(answers.rows("Vpcs")) > MOST_VPCS:
         raise LoadError(

@@ -1,19 +1,21 @@
 """Answers: the values of the files sorted by what they describe.
 
-An answer is known by its top-level key. Parts of one collection (pages, several regions) are
-joined; the same row may come twice, two different rows with one id are refused. Answers that do not
-name their subject (health of targets, attributes, entries of a prefix list) are wrapped as {"For":
-subject, "Output": answer}; one that is not wrapped is taken where it can be about one thing only,
-else reported.
+An answer is known by its top-level key, a row by itself (of --query) by its fields. Parts of one
+collection (pages, several regions) are joined; the same row may come twice (see `repeated`). What
+boto3's answers are recorded in is taken off. Answers that do not name their subject (health of
+targets, attributes, entries of a prefix list) are wrapped as {"For": subject, "Output": answer};
+one that is not wrapped is taken where it can be about one thing only, else reported.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 
-from vpcedu.aws.fields import ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS
+from vpcedu.aws.fields import CALLS, ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS, WHOLE
 from vpcedu.aws.located import At, LoadError, shown
+from vpcedu.aws.other_files import PARTIAL, in_value
 from vpcedu.aws.reader_notes import Notes
+from vpcedu.aws.repeated import met_by, one_answer, together
 from vpcedu.network.open_points import Assumption, Unknown
 
 TYPE_CHECKING = False
@@ -30,6 +32,9 @@ TELLING = {
     "tcp.idle_timeout.seconds": ":listener/",
 }
 MOST_ROWS, MOST_UNKNOWN = 500_000, 100_000
+CLASSIC = "LoadBalancerDescriptions"
+# fields by which a part of a row, or of several, is known that --query prints
+ALONE = {*IDS.values(), "DestinationCidrBlock", "IpProtocol", "PrivateIpAddress"}
 SUBJECTS = {
     "TargetHealthDescriptions": ("TargetGroups",),
     "Entries": ("PrefixLists",),
@@ -53,6 +58,7 @@ class Answers:
         self._loose: list[tuple[str, At]] = []
         self._grouped: dict[tuple[str, Field], dict[str, dict[str, At]]] = {}
         self._pages: dict[str, list[bool]] = {}
+        self._doubts: list[tuple[str, str, At, At, str]] = []  # kind, name, both, what differs
         self.kinds: set[str] = set()
         self.cut: list[str] = []  # kinds whose last page is not there
         self.aside: set[str] = set()  # kinds that the model has nothing for
@@ -64,6 +70,8 @@ class Answers:
                 notes.add("missing", None, f"the last page of {kind}: every part names a next one")
                 self.cut.append(kind)
         self._match()
+        for doubt in self._doubts:
+            self._doubt(*doubt)
 
     def lacks(self, about: str, words: str, collect: str = "") -> None:
         """Say that something is not known of a part of the network.
@@ -140,36 +148,71 @@ class Answers:
         subject = None
         if value.has("Output"):
             subject, value = value.id("For"), value.get("Output")
+        if value.has("status_code"):  # as boto3's answers are recorded
+            value = value.get("data")
         if not isinstance(value.value, dict):
             raise value.refusal("an object, as the AWS CLI writes it")
+        keys = value.value.keys()
+        row = next((kind for kind, own in WHOLE.items() if keys >= {*own.split()}), "")
+        partial = keys & ALONE and not keys & {*self._rows, *SUBJECTLESS}
+        if row:
+            self._answer(row, [value])
+        elif what := PARTIAL if partial else in_value(value.value):
+            self.notes.add("not read", value, what)
+        else:
+            self._keys(subject, value)
+
+    def _keys(self, subject: str | None, value: At) -> None:
         for kind in value.value:
             if kind in SUBJECTLESS:
                 self._take_about(kind, subject, value)
-            elif kind == "Reservations":
-                for reservation in value.rows(kind):
-                    self.known(kind, reservation)
-                    self._take("Instances", reservation.rows("Instances"))
-            elif kind in self._rows:
-                self._take(kind, value.rows(kind))
-            elif kind not in ENVELOPE:
+                self.kinds.add(kind)
+            elif kind in self._rows or kind == "Reservations":
+                self._answer(kind, value.rows(kind))
+            elif kind in ENVELOPE:
+                continue
+            else:
                 self.notes.add(
                     "unknown", value.get(kind), f"answers called {shown(kind)}: kept aside"
                 )
                 self.aside.add(kind)
-            if kind in self._rows or kind in SUBJECTLESS or kind == "Reservations":
-                self.kinds.add("Instances" if kind == "Reservations" else kind)
-                self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
+            self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
+
+    def _answer(self, kind: str, rows: Iterable[At]) -> None:
+        if kind == "Reservations":
+            self.kinds.add("Instances")
+            for reservation in rows:
+                self.known(kind, reservation)
+                self._take("Instances", reservation.rows("Instances"))
+        else:
+            self.kinds.add(kind)
+            self._take(kind, rows)
 
     def _take(self, kind: str, rows: Iterable[At]) -> None:
         for row in rows:
             self.known(kind, row)
-            name = row.id(IDS[kind])
+            name = self._key(kind, row)
             before = self._rows[kind].setdefault(name, row)
             if before.value != row.value:
-                raise LoadError(
-                    f"{row.where}: {name} is there twice, the other one at {before.where}:"
-                    " expected one for each id"
-                )
+                self._rows[kind][name], fields = together(kind, before, row)
+                if fields:
+                    self._doubts.append((kind, name, before, row, ", ".join(fields)))
+
+    def _key(self, kind: str, row: At) -> str:
+        """The id of a row; the name of a Classic Load Balancer is one in its region only."""
+        name = row.id(IDS[kind])
+        before = self._rows[kind].get(name)
+        if kind == CLASSIC and before and before.text("VPCId", "") != row.text("VPCId", ""):
+            return f"{name} in {row.text('VPCId', '')}"
+        return name
+
+    def _doubt(self, kind: str, name: str, first: At, second: At, fields: str) -> None:
+        """Say that a row is there twice and that nobody can tell which one holds."""
+        files = " and ".join(dict.fromkeys((first.file, second.file)))
+        words = f"{name} is there twice, with another {fields} ({files})"
+        self.notes.add("inconsistent", second, words)
+        for about in dict.fromkeys(met_by(self, kind, name, (first, second))):
+            self.lacks(about, words, CALLS[kind])
 
     def known(self, kind: str, row: At) -> None:
         """Report the fields of a row that this package does not know."""
@@ -188,10 +231,9 @@ class Answers:
             return
         before = self._about[kind].setdefault(subject, value)
         if before.value != value.value:
-            raise LoadError(
-                f"{value.where}: a second answer about {subject}, the other one at {before.where}:"
-                " expected one"
-            )
+            self._about[kind][subject], same = one_answer(kind, before, value)
+            if not same:
+                self._doubts.append((kind, subject, before, value, kind))
 
     def _match(self) -> None:
         """Find the subject of answers that do not name one."""

@@ -254,7 +254,8 @@ class Nodes:
     def _classic(self, vpc: str) -> Iterator[Balancer]:
         from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 
-        for name, row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").items():
+        for row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").values():
+            name = row.id("LoadBalancerName")
             own = self.answers.about("LoadBalancerAttributes", name)
             if any(at.texts("PolicyNames") for at in row.rows("BackendServerDescriptions")):
                 self.answers.lacks(

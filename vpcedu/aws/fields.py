@@ -17,11 +17,32 @@ IDS = {
 SUBJECTLESS = ("TargetHealthDescriptions", "Attributes", "LoadBalancerAttributes", "Entries")
 PAGING = ("NextToken", "NextMarker", "Marker")
 ENVELOPE = (*PAGING, "ResponseMetadata", "For", "Output")
-COMMANDS = {
-    "RouteTables": "ec2 describe-route-tables", "SecurityGroups": "ec2 describe-security-groups",
-    "NetworkAcls": "ec2 describe-network-acls", "InternetGateways": "ec2 describe-internet-gateways",
-    "NetworkInterfaces": "ec2 describe-network-interfaces", "Subnets": "ec2 describe-subnets",
+CALLS = {
+    "Vpcs": "ec2 describe-vpcs", "Subnets": "ec2 describe-subnets", "RouteTables": "ec2 describe-route-tables",
+    "SecurityGroups": "ec2 describe-security-groups", "NetworkAcls": "ec2 describe-network-acls",
+    "InternetGateways": "ec2 describe-internet-gateways", "NatGateways": "ec2 describe-nat-gateways",
+    "Instances": "ec2 describe-instances", "NetworkInterfaces": "ec2 describe-network-interfaces",
+    "Addresses": "ec2 describe-addresses", "VpcPeeringConnections": "ec2 describe-vpc-peering-connections",
+    "VpcEndpoints": "ec2 describe-vpc-endpoints", "PrefixLists": "ec2 describe-managed-prefix-lists",
+    "LoadBalancers": "elbv2 describe-load-balancers", "TargetGroups": "elbv2 describe-target-groups",
+    "Listeners": "elbv2 describe-listeners", "Rules": "elbv2 describe-rules",
+    "LoadBalancerDescriptions": "elb describe-load-balancers",
+    "TargetHealthDescriptions": "elbv2 describe-target-health",
+    "Attributes": "elbv2 describe-load-balancer-attributes",
+    "LoadBalancerAttributes": "elb describe-load-balancer-attributes",
+    "Entries": "ec2 get-managed-prefix-list-entries",
 }  # fmt: skip
+COMMANDS = {
+    kind: CALLS[kind]
+    for kind in (
+        "RouteTables",
+        "SecurityGroups",
+        "NetworkAcls",
+        "InternetGateways",
+        "NetworkInterfaces",
+        "Subnets",
+    )
+}
 EVERYWHERE = {  # of these every packet meets some: without them nothing can be told
     "RouteTables": "route tables", "SecurityGroups": "security groups", "NetworkAcls": "network ACLs",
     "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
@@ -32,6 +53,19 @@ ASIDE = {  # answers that are not used and decide about packets all the same; a 
     "VpcEncryptionControls": "encryption control",
     "InstanceStates": "the health of a Classic Load Balancer's instances",
 }
+WHOLE = {  # a row of each kind by itself, as --query prints it, has these fields at least
+    "Reservations": "ReservationId Instances", "Instances": "InstanceId State NetworkInterfaces",
+    "Addresses": "PublicIp Domain", "NatGateways": "NatGatewayId NatGatewayAddresses State",
+    "NetworkInterfaces": "NetworkInterfaceId SubnetId Groups", "VpcEndpoints": "VpcEndpointId ServiceName State",
+    "RouteTables": "RouteTableId Routes Associations", "NetworkAcls": "NetworkAclId Entries Associations",
+    "SecurityGroups": "GroupId IpPermissions IpPermissionsEgress",
+    "InternetGateways": "InternetGatewayId Attachments", "VpcPeeringConnections": "VpcPeeringConnectionId Status",
+    "PrefixLists": "PrefixListId PrefixListName", "Rules": "RuleArn Actions Conditions",
+    "Listeners": "ListenerArn DefaultActions Port", "TargetGroups": "TargetGroupArn TargetGroupName TargetType",
+    "LoadBalancers": "LoadBalancerArn AvailabilityZones Type",
+    "LoadBalancerDescriptions": "LoadBalancerName ListenerDescriptions", "Subnets": "SubnetId VpcId CidrBlock",
+    "Vpcs": "VpcId CidrBlock",
+}  # fmt: skip
 
 KNOWN = {
     kind: frozenset(fields.split())
@@ -110,3 +144,29 @@ KNOWN = {
         "ACL entries": "CidrBlock Egress IcmpTypeCode Ipv6CidrBlock PortRange Protocol RuleAction RuleNumber",
     }.items()
 }
+
+# Fields that say nothing about packets, in a row or inside it. Two rows of one id that differ in
+# these alone, as at two moments or from two accounts, are one row.
+_SILENT = """AddressFamily AllocationId AmiLaunchIndex Architecture AssociatedSubnets AssociationId
+    AttachTime AttachmentId AvailableIpAddressCount BlockDeviceMappings BootMode
+    CanonicalHostedZoneId CanonicalHostedZoneName CanonicalHostedZoneNameID CapacityBlockId
+    CapacityReservationId CapacityReservationSpecification Certificates ClientToken CpuOptions
+    CreateTime CreatedTime CreationTimestamp CurrentInstanceBootMode DefaultForAz
+    DeleteOnTermination DeleteTime DhcpOptionsId EbsOptimized ElasticGpuAssociations
+    ElasticInferenceAcceleratorAssociations EnaQueueCount EnaSrdSpecification EnaSupport
+    EnclaveOptions ExpirationTime GroupName HealthCheck HealthCheckIntervalSeconds
+    HealthCheckTimeoutSeconds HealthyThresholdCount HibernationOptions HostedZoneId Hypervisor
+    IamInstanceProfile ImageId InstanceLifecycle InstanceOwnerId InstanceTenancy InstanceType
+    IpOwnerId IpamPools KernelId KeyName LastError LaunchTime Licenses MacAddress
+    MaintenanceOptions MapCustomerOwnedIpOnLaunch MapPublicIpOnLaunch MaxEntries Message
+    MetadataOptions Monitoring NetworkAclAssociationId NetworkBorderGroup NetworkCardIndex
+    NetworkInterfaceOwnerId NetworkPerformanceOptions Operator OutpostArn OwnerId
+    PayerResponsibilities Placement Platform PlatformDetails PrefixListArn PrefixListName
+    PrivateDnsName PrivateDnsNameOptions PrivateDnsNameOptionsOnLaunch ProductCodes
+    PublicDnsName PublicIpDnsNameOptions PublicIpv4Pool RamdiskId RequesterId ReservationId
+    RootDeviceName RootDeviceType RouteTableAssociationId SecurityGroupArn
+    SourceSecurityGroup SpotInstanceRequestId SriovNetSupport SslPolicy StateMessage
+    StateReason StateTransitionReason StatusMessage SubnetArn TagSet Tags TpmSupport
+    UnhealthyThresholdCount UsageOperation UsageOperationUpdateTime UserId Version
+    VirtualizationType"""
+SILENT = frozenset(_SILENT.split())

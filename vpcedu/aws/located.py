@@ -36,6 +36,14 @@ class At:
         self.value, self.key, self.up = value, key, up
 
     @property
+    def file(self) -> str:
+        """The file that it stands in."""
+        at = self
+        while at.up is not None:
+            at = at.up
+        return str(at.key)
+
+    @property
     def where(self) -> str:
         """File and JSON path: "vpcs.json: $.Vpcs[0].CidrBlock"."""
         words, at = "", self

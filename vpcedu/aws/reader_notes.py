@@ -1,9 +1,9 @@
 """Reader notes: what was kept aside, what was missing, what was inferred.
 
-Kinds: `unknown` (not understood, so not used), `beyond` (understood, but the model has nothing like
-it), `missing` (an answer that was not among the files), `inferred` (what was put in its place),
-`simplified` (told less than it is), `left out` (rows that take no part, such as stopped instances),
-`inconsistent` (answers that disagree).
+Kinds: `unknown` (not understood, so not used), `not read` (a file that is no answer of the AWS
+CLI), `beyond` (understood, but the model has nothing like it), `missing` (an answer that was not
+among the files), `inferred` (what was put in its place), `simplified` (told less than it is), `left
+out` (rows that take no part, such as stopped instances), `inconsistent` (answers that disagree).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from vpcedu.aws.located import At, LoadError
 from vpcedu.row import NamedRow
 
 MOST_NOTES = 100_000
+SHOWN = 3  # files that are not read, in an error
 
 
 class Note(NamedRow):
@@ -51,3 +52,10 @@ class Notes:
             for (kind, words), (at, times) in self._found.items()
         )
         return tuple(sorted(made, key=lambda note: order[note.kind]))
+
+
+def instead(notes: Notes) -> str:
+    """What the files are that were not read; the first of many."""
+    seen = [note for note in notes.rows() if note.kind == "not read"]
+    told = [f"; {note.where.removesuffix(': $')}: {note.words}" for note in seen[:SHOWN]]
+    return "".join(told) + f"; and {len(seen) - SHOWN} more" * (len(seen) > SHOWN)
