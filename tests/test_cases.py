@@ -28,7 +28,6 @@ NOT_YET = {
     "g2-lambda-in-public-subnet": "repairs",
     "g3-egress-lacks-prefix-list": "repairs",
     "g5-fargate-without-public-ip": "repairs",
-    "h5-one-row-out-of-place": "files and rows",
 }
 
 

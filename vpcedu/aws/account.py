@@ -17,6 +17,7 @@ from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, prefixes
 from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
+from vpcedu.aws.misplaced import Placing
 from vpcedu.aws.reader_notes import Note, Notes, instead
 from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
@@ -134,6 +135,7 @@ def load(path: str | Path) -> Account:
             f"{path}: $.Vpcs: {len(answers.rows('Vpcs')):,} VPCs: expected at most {MOST_VPCS:,}"
         )
     _complete(answers)
+    strays = Placing(answers).names
     own = interfaces.of_instances(answers)
     found = {
         name: _Ground(answers, name, row, own.get(name, []))
@@ -149,6 +151,7 @@ def load(path: str | Path) -> Account:
         nodes.setdefault(leg.description.removeprefix("ELB "), []).append(leg.interface.address)
     targets = TargetGroups(answers, addresses, nodes)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
+    vpcs = tuple(one._replace(names=(*one.names, *strays.get(one.name, ()))) for one in vpcs)
     _together(vpcs, found[vpcs[0].name].at)
     shown = {association.public for one in vpcs for association in one.associations}
     for address in sorted(answers.rows("Addresses").keys() - shown):
