@@ -211,7 +211,7 @@ class Answers:
         files = " and ".join(dict.fromkeys((first.file, second.file)))
         words = f"{name} is there twice, with another {fields} ({files})"
         self.notes.add("inconsistent", second, words)
-        for about in dict.fromkeys(met_by(self, kind, name, (first, second))):
+        for about in dict.fromkeys(met_by(self.rows, kind, name, (first, second))):
             self.lacks(about, words, CALLS[kind])
 
     def known(self, kind: str, row: At) -> None:

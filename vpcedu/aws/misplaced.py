@@ -29,7 +29,8 @@ class Placing:
     """
 
     def __init__(self, answers: Answers) -> None:
-        self.answers, self.names = answers, dict[str, list[Name]]()
+        self.answers = answers
+        self.names: dict[str, list[Name]] = {}
         self.used: set[str] = set()  # instances with an interface in the answer about interfaces
         self.gone: set[str] = set()  # interfaces that were left out
         self.blocks = {name: _blocks(row) for name, row in answers.rows("Vpcs").items()}
@@ -125,7 +126,7 @@ class Placing:
         found += (Name(name, (address,)) for name in names if name)
 
     def _instances(self) -> None:
-        """What instances say of their interfaces, where it does not fit what others say."""
+        """Take out what instances say of their interfaces and does not fit."""
         for name, row in list(self.answers.rows("Instances").items()):
             own = list(row.rows("NetworkInterfaces"))
             kept = [at for at in own if self._fits(name, row, at)]

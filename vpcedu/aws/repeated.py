@@ -14,10 +14,10 @@ from vpcedu.aws.located import At
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
-    from vpcedu.aws.answers import Answers
+    Rows = Callable[[str], dict[str, At]]  # the rows of a kind by their id
 
 # One call tells more of these than another (describe-prefix-lists tells the blocks as well).
 TOLD_BY_TWO = ("PrefixLists",)
@@ -97,7 +97,7 @@ def _healthy(row: At) -> bool:
     return row.has("TargetHealth") and row.get("TargetHealth").text("State", "") in HEALTH
 
 
-def met_by(answers: Answers, kind: str, name: str, both: tuple[At, At]) -> Iterator[str]:
+def met_by(rows: Rows, kind: str, name: str, both: tuple[At, At]) -> Iterator[str]:
     """The names of the parts of the network at which packets meet what a row decides."""
     yield name
     for row in both:
@@ -114,13 +114,13 @@ def met_by(answers: Answers, kind: str, name: str, both: tuple[At, At]) -> Itera
         elif kind == "TargetGroups":
             yield from row.texts("LoadBalancerArns")
     if kind in ("SecurityGroups", "PrefixLists", "Entries"):
-        yield from _users(answers, name)
+        yield from _users(rows, name)
     elif kind in ("Listeners", "Rules", "Attributes") and "/" in name:
         # ...:listener/app/name/balancer/listener, ...:listener-rule/app/name/balancer/listener/rule
         before, _, words = name.partition(":listener")
         yield f"{before}:loadbalancer/{'/'.join(words.split('/')[1:4])}"
-    if kind in ("TargetHealthDescriptions", "Attributes") and name in answers.rows("TargetGroups"):
-        yield from answers.rows("TargetGroups")[name].texts("LoadBalancerArns")
+    if kind in ("TargetHealthDescriptions", "Attributes") and name in rows("TargetGroups"):
+        yield from rows("TargetGroups")[name].texts("LoadBalancerArns")
 
 
 ENDS = ("RequesterVpcInfo", "AccepterVpcInfo")
@@ -139,22 +139,22 @@ def _addresses(row: At) -> Iterator[str]:
             yield at.get("Association").text("PublicIp", "")
 
 
-def _users(answers: Answers, name: str) -> Iterator[str]:
+def _users(rows: Rows, name: str) -> Iterator[str]:
     """The interfaces and balancers of a security group, or of those that name a prefix list.
 
     The route tables that name the list are there too.
     """
     word = json.dumps(name)
     groups = {name} | {
-        group for group, row in answers.rows("SecurityGroups").items() if word in _text(row.value)
+        group for group, row in rows("SecurityGroups").items() if word in _text(row.value)
     }
-    yield from (one for one, row in answers.rows("RouteTables").items() if word in _text(row.value))
+    yield from (one for one, row in rows("RouteTables").items() if word in _text(row.value))
     for kind in ("NetworkInterfaces", "Instances"):
-        for one, row in answers.rows(kind).items():
+        for one, row in rows(kind).items():
             own = (*row.rows("Groups"), *row.rows("SecurityGroups"))
             if any(at.text("GroupId", "") in groups for at in own):
                 yield one
     for kind in ("LoadBalancers", "LoadBalancerDescriptions"):
-        for one, row in answers.rows(kind).items():
+        for one, row in rows(kind).items():
             if groups & {*row.texts("SecurityGroups")}:
                 yield one
