@@ -29,11 +29,12 @@ go back through the load balancer? Prints a map and the answer on one screen.
   --version         which version this is
   --help            this text
 
-Your own VPC: python3 -m vpcedu ask | audit FOLDER. Simulated symptoms: scenario [NAME]. Practice: puzzle.
+Your own VPC: python3 -m vpcedu ask | audit FOLDER; collect prints a script that makes such a folder.
+Simulated symptoms: scenario [NAME]. Practice: puzzle.
 Each has --help.
 """
 # known here, so that the question alone loads none of them
-COMMANDS = ("ask", "audit", "puzzle", "scenario")
+COMMANDS = ("ask", "audit", "collect", "puzzle", "scenario")
 TAKES, FLAGS = (
     ("--balancer", "--nat", "--seed"),
     ("--packets", "--why", "--all", "--json", "--link", "--version"),

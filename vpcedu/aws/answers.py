@@ -169,13 +169,13 @@ class Answers:
                 self.kinds.add(kind)
             elif kind in self._rows or kind == "Reservations":
                 self._answer(kind, value.rows(kind))
-            elif kind in ENVELOPE:
-                continue
-            else:
+            elif kind not in ENVELOPE:
                 self.notes.add(
                     "unknown", value.get(kind), f"answers called {shown(kind)}: kept aside"
                 )
                 self.aside.add(kind)
+            if kind in ENVELOPE or kind in self.aside:
+                continue
             self._pages.setdefault(kind, []).append(any(value.has(key) for key in PAGING))
 
     def _answer(self, kind: str, rows: Iterable[At]) -> None:

@@ -1,4 +1,4 @@
-"""Commands: `python3 -m vpcedu ask`, `audit`, `puzzle` and `scenario`, in a terminal.
+"""Commands: `python3 -m vpcedu ask`, `audit`, `collect`, `puzzle`, `scenario`, in a terminal.
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
@@ -73,6 +73,15 @@ SCENARIO = """usage: python3 -m vpcedu scenario [NAME] [--link]
 Simulates a symptom that people meet, names its cause and undoes it. Without a NAME: lists them all.
 
   --link            the address of the page that shows this
+"""
+COLLECT = """usage: python3 -m vpcedu collect [--policy]
+
+Prints a shell script that collects the files for ask and audit with the AWS CLI, by calls that only read:
+
+  python3 -m vpcedu collect > collect.sh
+  sh collect.sh my-network eu-west-1 us-east-1
+
+  --policy          instead the IAM policy that allows these calls and nothing else
 """
 
 
@@ -257,6 +266,15 @@ def scenario(options: dict[str, str]) -> int:
     return 0
 
 
+def collect(options: dict[str, str]) -> int:
+    """Print the script that collects a network's files, or the rights that it needs."""
+    from vpcedu import aws
+
+    name = "collect-policy.json" if "--policy" in options else "collect.sh"
+    sys.stdout.write((aws.example().parent / name).read_text(encoding="utf-8"))
+    return 0
+
+
 COMMANDS: dict[
     str, Any
 ] = {  # usage, function, options with a value, options without, the word that stands alone
@@ -276,4 +294,5 @@ COMMANDS: dict[
         "",
     ),
     "scenario": (SCENARIO, scenario, (), (), "[NAME]"),
+    "collect": (COLLECT, collect, (), ("--policy",), ""),
 }
