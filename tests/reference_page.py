@@ -18,6 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import hops_page
 from fact_page import tables
 from kernel import agreement
+from rigs.aws_features import FEATURES
 from rigs.tcp_grid import section
 
 PATH = Path(__file__).parent.parent / "docs" / "REFERENCE.md"
@@ -42,6 +43,8 @@ def page() -> str:
             *_reasons(),
             "",
             *_open_points(),
+            "",
+            *_features(),
             "",
             *agreement.section(_table),
             "",
@@ -148,6 +151,18 @@ def _open_points() -> list[str]:
         "stands.",
         "",
         *_table(("what the files leave open", "it is", "what settles it"), *WHICH),
+    ]
+
+
+def _features() -> list[str]:
+    rows = [(one.holds, one.aws, " or ".join(one.honest)) for one in FEATURES]
+    return [
+        "## Features of AWS that are new",
+        "",
+        "Each was put into a network that works without it (`tests/test_features.py`). Where AWS drops packets, or no",
+        "file tells what it does, the answer is never *works*.",
+        "",
+        *_table(("what the files hold", "what AWS does", "an answer may be"), *rows),
     ]
 
 

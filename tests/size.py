@@ -165,9 +165,11 @@ LATER = {
     ): 421,
     ("analysis", "a repair as a line of the AWS CLI"): 48,
     # two days, regions or calls in one folder were refused; other files had one message for all
-    ("aws", "rows that come twice; folders, .gz, wrappers and lists; what a file is instead"): 224,
+    ("aws", "rows that come twice; folders, .gz, wrappers and lists; what a file is instead"): 229,
     # one interface outside its subnet, and nothing of the whole account was answered
     ("aws", "rows that do not fit the others are left out and named"): 166,
+    # the lines that collect the files stood in two pages, without the rights that they need
+    ("cli", "a script that collects a network's files is printed"): 5,
     # no page had an address, so no command could print a link to what it says
     ("words", "where the course's pages can be opened"): 4,
     # the first page was a list of lessons; a link to a page showed nothing before it was opened

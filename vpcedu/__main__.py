@@ -34,7 +34,7 @@ Simulated symptoms: scenario [NAME]. Practice: puzzle.
 Each has --help.
 """
 # known here, so that the question alone loads none of them
-COMMANDS = ("ask", "audit", "collect", "puzzle", "scenario")
+COMMANDS = ("ask", "audit", "puzzle", "scenario", "collect")
 TAKES, FLAGS = (
     ("--balancer", "--nat", "--seed"),
     ("--packets", "--why", "--all", "--json", "--link", "--version"),

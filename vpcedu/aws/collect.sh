@@ -51,13 +51,16 @@ for region in "$@"; do
   call elbv2 describe-load-balancers > "$to/load-balancers.json"
   call elbv2 describe-target-groups > "$to/target-groups.json"
   call elb describe-load-balancers > "$to/classic.json"
+  for name in entries targets listeners classic-attributes; do
+    echo '[]' > "$to/$name.json" # so that a file without an answer is not an empty one
+  done
   for list in $(ids ec2 describe-managed-prefix-lists --query 'PrefixLists[].PrefixListId'); do
     about "$list" ec2 get-managed-prefix-list-entries --prefix-list-id
-  done > "$to/entries.json"
+  done >> "$to/entries.json"
   for group in $(ids elbv2 describe-target-groups --query 'TargetGroups[].TargetGroupArn'); do
     about "$group" elbv2 describe-target-health --target-group-arn
     about "$group" elbv2 describe-target-group-attributes --target-group-arn
-  done > "$to/targets.json"
+  done >> "$to/targets.json"
   for balancer in $(ids elbv2 describe-load-balancers --query 'LoadBalancers[].LoadBalancerArn'); do
     about "$balancer" elbv2 describe-load-balancer-attributes --load-balancer-arn
     call elbv2 describe-listeners --load-balancer-arn "$balancer"
@@ -66,11 +69,11 @@ for region in "$@"; do
       about "$listener" elbv2 describe-listener-attributes --listener-arn
       call elbv2 describe-rules --listener-arn "$listener"
     done
-  done > "$to/listeners.json"
+  done >> "$to/listeners.json"
   for name in $(ids elb describe-load-balancers \
       --query 'LoadBalancerDescriptions[].LoadBalancerName'); do
     about "$name" elb describe-load-balancer-attributes --load-balancer-name
-  done > "$to/classic-attributes.json"
+  done >> "$to/classic-attributes.json"
 done
 echo "collect: the files are in $folder; calls that were refused: $refused" >&2
 [ "$refused" -eq 0 ]

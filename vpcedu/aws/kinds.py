@@ -15,6 +15,7 @@ from vpcedu.network.vpc import Device
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.aws.leg import InterfaceLeg
+    from vpcedu.aws.located import At
 
 FAR_SIDES = (
     "gateway_load_balancer_endpoint",
@@ -22,6 +23,11 @@ FAR_SIDES = (
     "transit_gateway",
     "global_accelerator_managed",
 )
+FAR_ENDPOINTS = (
+    "GatewayLoadBalancer",
+    "Resource",
+    "ServiceNetwork",
+)  # what is behind them no file tells
 
 
 def instance(
@@ -72,7 +78,9 @@ def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed
     It is a service's, an endpoint's, or one of something whose far side nobody described.
     """
     name, words = leg.interface.name, leg.description or leg.kind
-    if leg.kind in FAR_SIDES or routed:
+    ends = answers.of_vpc("VpcEndpoints", name, _interfaces).values()
+    far = any(row.text("VpcEndpointType", "") in FAR_ENDPOINTS for row in ends)
+    if leg.kind in FAR_SIDES or routed or far:
         from vpcedu.gateways.undescribed import Beyond
 
         made[name] = Device(name, Beyond)
@@ -91,6 +99,11 @@ def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed
         answers.notes.add(
             "inferred", leg.at, f"{name} ({words}): a host that listens on every TCP port"
         )
+
+
+def _interfaces(endpoint: At) -> tuple[str, ...]:
+    """The interfaces of an endpoint."""
+    return endpoint.texts("NetworkInterfaceIds")
 
 
 def _host_class() -> type:
