@@ -1,7 +1,8 @@
 """What a reader does with a lesson that is alive: the same steps in every browser.
 
 `view` is a page of a browser, whichever drives it: `evaluate` gives what an expression is there;
-`press` sends a key to an element, `click` a click, `reach` brings it into the window. Elements are
+`press` sends a key to an element, `click` a click, `choose` an entry of a menu, `reach` brings it
+into the window. Elements are
 named by CSS selectors.
 """
 
@@ -33,13 +34,23 @@ SHOWN = """(() => { const all = document.querySelector('[data-slider="%d"]').clo
 ROOM = (
     "(one => Number(one.value) < Number(one.max))(document.querySelector('[data-slider=\"%d\"]'))"
 )
-# marks the buttons of the form that the cell with these words shows; and what the form says
+# marks the buttons of explorers that choose something else than what is shown
+CHOICES = """[...document.querySelectorAll('.vpcedu-explorer .widget-toggle-button:not(:disabled)[aria-pressed=false]')]
+    .slice(0, 3).map((one, place) => { one.dataset.toggle = place; return place; }).length"""
+TOLD = "[...document.querySelectorAll('.vpcedu-stage svg, .vpcedu-line')].map(one => one.outerHTML).join()"
+# marks the first menu of an explorer, and tells its other entries
+ENTRIES = """(() => { const menu = document.querySelector('.vpcedu-explorer select:not(:disabled)');
+    if (!menu) return [];
+    menu.dataset.menu = '';
+    return [...menu.options].filter(one => !one.selected).map(one => one.text).slice(0, 3); })()"""
+# marks the buttons of the form that the cell with these words shows; whether it has a menu; what it
+# says
 FORM = """(() => { const data = JSON.parse(document.getElementById('cells').textContent);
     const place = data.sources.findIndex(one => one.includes('%s'));
     const cell = document.getElementById('cell-' + place);
     cell.dataset.form = '';
     [...cell.querySelectorAll('button')].forEach(one => { one.dataset.choice = one.textContent.trim(); });
-    return cell.querySelector('.shown').textContent; })()"""
+    return cell.querySelectorAll('select').length; })()"""
 SAYS = "document.querySelector('[data-form] .shown').textContent.replace(/\\s+/g, ' ')"
 EXERCISES = """[...document.querySelectorAll('.run')].filter(one => one.querySelector('button.primary'))
     .map((one, place) => { one.dataset.exercise = place; return place; }).length"""
@@ -106,6 +117,25 @@ def move_every_slider(view, times=3):
     return count
 
 
+def move_some_choices(view):
+    """Press up to three buttons that choose, and take entries of a menu; how many were tried.
+
+    One at least changes what is shown.
+    """
+    entries = [(view.choose, "[data-menu]", label) for label in view.evaluate(ENTRIES)]
+    buttons = [(view.click, f'[data-toggle="{n}"]') for n in range(view.evaluate(CHOICES))]
+    changed = 0
+    for act, name, *more in [*buttons, *entries]:
+        answered, before = view.evaluate("vpcedu.moves ?? 0"), view.evaluate(TOLD)
+        view.reach(name)
+        act(name, *more)
+        wait(view, f"(vpcedu.moves ?? 0) > {answered}")
+        changed += view.evaluate(TOLD) != before
+    assert changed or not (buttons or entries)
+    assert view.evaluate(FAULTS) == []
+    return len(buttons) + len(entries)
+
+
 def answers(number):
     """A question of a lesson with a closed set of answers: its code, a wrong answer, a right one.
 
@@ -124,10 +154,13 @@ def answers(number):
 def answer_wrong_and_right(view, number):
     """Answer a lesson's question wrongly, then rightly; the page says what the judge says."""
     code, told = answers(number)
-    view.evaluate(FORM % code)
+    menu = view.evaluate(FORM % code)
     for label, words in told:
         view.reach("[data-form]")
-        view.click(f'[data-choice="{label}"]')
+        if menu:
+            view.choose("[data-form] select", label)
+        else:
+            view.click(f'[data-choice="{label}"]')
         view.click('[data-form] [data-choice="Check"]')
         said = " ".join(words.split())
         wait(view, f"{SAYS}.includes({said!r})")
@@ -145,10 +178,10 @@ def run_an_exercise(view):
 
 
 def use(view, lesson):
-    """Move, answer and run what a lesson has; how many sliders and exercises there are."""
-    sliders = move_every_slider(view)
+    """Move, answer and run what a lesson has; how many controls and exercises there are."""
+    controls = move_every_slider(view) + move_some_choices(view)
     if lesson[:2].isdigit():
         answer_wrong_and_right(view, lesson[:2])
     exercises = run_an_exercise(view)
     assert view.evaluate(FAULTS) == []
-    return sliders, exercises
+    return controls, exercises

@@ -68,6 +68,12 @@ class Hands:
         """Click on an element."""
         self._find(name).click()
 
+    def choose(self, name, label):
+        """Choose an entry of a menu."""
+        from selenium.webdriver.support.select import Select
+
+        Select(self._find(name)).select_by_visible_text(label)
+
     def foreign(self):
         """Whom the pages have asked, but for this machine and Firefox's maker."""
         hosts = [path.removeprefix("http://").split("/")[0].split(":")[0] for path in self.asked]
