@@ -132,7 +132,7 @@ IN_BROWSER = """() => {
       faults.push(`contrast ${contrast.toFixed(2)}: ${node.data.trim().slice(0, 40)}`);
     if (parseFloat(style.fontSize) < 12) faults.push(`small: ${node.data.trim().slice(0, 40)}`);
     const box = document.createRange(); box.selectNode(node);
-    if (box.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll'))
+    if (box.getBoundingClientRect().right > innerWidth + 1 && !element.closest('.scroll, .vpcedu-stage, .heard'))
       faults.push(`sticks out: ${node.data.trim().slice(0, 40)}`);
   }
   if (document.documentElement.scrollWidth > innerWidth) faults.push('the page is wider than the window');

@@ -12,7 +12,7 @@ import os
 import pytest
 
 from tests.notebook_rules import NOTEBOOKS
-from tests.rigs import alive
+from tests.rigs import access, alive
 from tests.rigs.firefox import firefox
 from tests.test_alive import CHROMIUM, SHIFT
 
@@ -81,6 +81,26 @@ def test_a_lesson_is_used_in_chromium(chromium, site, lesson):
     assert view.evaluate("shift") <= 0.01
     assert did(alive.use(hands, lesson), lesson)
     assert hands.said == [] and hands.foreign(site) == []
+    if hands.evaluate(alive.SLIDERS):
+        assert access.spoken(view, '[data-slider="0"]') <= 1
+    assert access.unreached(view) == []
+    view.set_viewport_size({"width": 380, "height": 800})
+    assert access.faults(view) == []
+    view.close()
+
+
+def test_the_first_page_can_be_used_by_everybody(chromium, site):
+    view = chromium.new_page(viewport={"width": 380, "height": 800}, reduced_motion="reduce")
+    view.goto(site)
+    alive.start(Hands(view))
+    assert access.unreached(view) == []
+    assert access.faults(view) == []
+    assert view.evaluate("document.getAnimations().length") == 0
+    view.evaluate("document.querySelector('.application input[type=text]').labels[0].remove()")
+    assert any(told.startswith("label") for told in access.faults(view))
+    harm = "document.querySelector('.application button').onfocus = it => it.target.blur()"
+    view.evaluate(f"void ({harm})")
+    assert len(access.unreached(view)) > 0
     view.close()
 
 

@@ -121,7 +121,7 @@ MARKDOWN = mistune.create_markdown(
 def block(kind: str, inner: str) -> str:
     """A block of lines; one that can be moved sideways can be reached and moved by the keyboard."""
     reach = (
-        ' tabindex="0" role="region" aria-label="Lines, can be moved sideways"'
+        ' tabindex="0" role="group" aria-label="Lines, can be moved sideways"'
         if "scroll" in kind
         else ""
     )
@@ -189,7 +189,7 @@ def picture(output: dict[str, Any]) -> str:
     words = html.escape("".join(data.get("text/plain", ""))).replace("\n\n", "</p>\n<p>")
     return (
         f'<figure>\n<p class="wide note">The picture is wider than this screen: move it sideways.</p>\n'
-        f'<div class="scroll" tabindex="0" role="region" aria-label="Picture, can be moved sideways">'
+        f'<div class="scroll" tabindex="0" role="group" aria-label="Picture, can be moved sideways">'
         f'<img width="700" alt="{html.escape(shown["alt"])}" src="data:image/png;base64,{png}"></div>\n'
         f"<details><summary>This picture in words</summary>\n<p>{words}</p></details>\n</figure>\n"
     )

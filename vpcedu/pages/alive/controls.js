@@ -208,6 +208,9 @@ export function make([number, kind, state], move) {
   w.el.classList.add("widget", `widget-${kind}`);
   w.put.disabled ??= (is) => { if (w.input) w.input.disabled = is; };
   w.put.tooltip ??= (words) => { w.el.title = words ?? ""; };
+  if (/auto/.test(state["layout.overflow"])) { // it can be moved sideways, so by the keyboard too
+    Object.assign(w.el, {tabIndex: 0, role: "group", ariaLabel: "Picture, can be moved sideways"});
+  }
   if (w.label) w.put.description = (words) => { w.label.textContent = words; };
   w.put.children = () => {};
   const {options, value, ...rest} = state;

@@ -122,7 +122,7 @@ const cell = (place) => document.getElementById(`cell-${place}`);
 function printed(text) {
   const pre = document.createElement("pre"), drawn = /^ | {2}|\|/m.test(text);
   pre.className = drawn ? "told scroll" : "told flow";
-  if (drawn) Object.assign(pre, {tabIndex: 0, role: "region", ariaLabel: "Lines, can be moved sideways"});
+  if (drawn) Object.assign(pre, {tabIndex: 0, role: "group", ariaLabel: "Lines, can be moved sideways"});
   const rows = text.replace(/\n+$/, "").split("\n");
   pre.textContent = drawn ? rows.join("\n") : joined(rows);
   return pre;
@@ -141,7 +141,7 @@ const bare = (text) => text.replace(/\s+/g, "");
 
 function picture(markup, words) {
   const figure = document.createElement("figure"), box = document.createElement("div");
-  Object.assign(box, {className: "scroll", tabIndex: 0, role: "region", ariaLabel: "Picture, can be moved sideways"});
+  Object.assign(box, {className: "scroll", tabIndex: 0, role: "group", ariaLabel: "Picture, can be moved sideways"});
   box.append(clean(markup, times.dropped));
   const more = document.createElement("details"), summary = document.createElement("summary");
   const told = document.createElement("p");
@@ -212,7 +212,7 @@ function bar(place, isExercise) {
     stop.remove();
     if (!starting) go.disabled = false;
   }, isExercise ? "primary" : "");
-  go.setAttribute("aria-label", isExercise ? "Run this exercise" : "Run this step again");
+  go.setAttribute("aria-label", isExercise ? "Run this exercise" : "Run again: this step");
   go.disabled = true; // until Python is here
   runs.push(go);
   row.append(go);
