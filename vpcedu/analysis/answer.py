@@ -311,17 +311,10 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
 
     ValueError as in `ask`.
     """
-    validity.check(vpc)
-    every = tuple(cases(plays, vpc, question))
-    visits = [case.visit for case in every]
-    unknown = each(row for visit in visits for row in met(vpc, visit))
-    unknown = unknown or nothing_inside(vpc, question)
-    if unknown:
-        return Answer(question, vpc, every, repairs=None, unknown=unknown)
-    answer = Answer(question, vpc, every, assumptions=assumptions(vpc, question, every))
-    if answer.outcome.works:
+    answer = judged(plays, vpc, question)
+    if answer.unknown or answer.outcome.works:
         return answer
-    decides = decisive(every)
+    decides = decisive(answer.cases)
     if answer.reachable is None:
         return answer._replace(blockers=_blockers(plays, answer, decides), repairs=None)
     found = smallest(vpc, question, plays)
@@ -330,6 +323,21 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
         repairs=found and found.repairs,
         ends=found and found.ends,
     )
+
+
+def judged(plays: Plays, vpc: Vpc, question: Question) -> Answer:
+    """The answer as far as the verdict and its reasons: nothing is tried to repair it.
+
+    ValueError as in `ask`.
+    """
+    validity.check(vpc)
+    every = tuple(cases(plays, vpc, question))
+    visits = [case.visit for case in every]
+    unknown = each(row for visit in visits for row in met(vpc, visit))
+    unknown = unknown or nothing_inside(vpc, question)
+    if unknown:
+        return Answer(question, vpc, every, repairs=None, unknown=unknown)
+    return Answer(question, vpc, every, assumptions=assumptions(vpc, question, every))
 
 
 def decisive(every: tuple[Possibility, ...]) -> Possibility:

@@ -54,6 +54,11 @@ class Reach:
         self._carriers: dict[str, int] = {}
         self._ranges: dict[tuple[int, int], int] = {}
         self._devices: dict[str, int] = {}
+        opens = {row.name: row.kind.opens for row in vpc.devices}
+        # an endpoint's interface opens no connections
+        self._openers = self._bits(
+            not place.interface or opens[place.interface.device] for place in self.places
+        )
         for i, place in enumerate(self.places):
             self._ranges[place.ports] = self._ranges.get(place.ports, 0) | 1 << i
             if place.interface:
@@ -269,7 +274,7 @@ class Reach:
         direct = come & self._local[here.subnet] & self.inside
         if self._public >> i & 1:
             direct |= self._out[here.subnet] & ~self.inside
-        direct &= ~self._devices[here.device]
+        direct &= self._openers & ~self._devices[here.device]
         always, sometimes = self._answered(i, here)
         same = self._subnet[here.subnet]
         return direct, always | same, sometimes | same
@@ -317,7 +322,7 @@ class Reach:
         found |= self._elsewhere[here.subnet] & (
             self.every if self._public >> i & 1 else self.inside
         )
-        return found & ~self._devices[here.device]
+        return found & self._openers & ~self._devices[here.device]
 
     @staticmethod
     def _sum(masks: Iterable[int]) -> int:
