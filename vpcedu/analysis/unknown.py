@@ -2,7 +2,7 @@
 
 A loader cannot describe what no file has, and sets aside what the model has nothing for. Each such
 thing has a name of the description: a VPC, a gateway, a device, an interface, a subnet, a route
-table, a network ACL, a group, an address, or a balancer's name with a port. Where a packet was
+table or a route in it, a network ACL, a group, an address, or a balancer's name with a port. Where a packet was
 decided by a part of that name, the model's answer is a guess, so it is none. Coarse: a packet meets
 a VPC as soon as it is at one of its interfaces, and a group where it is refused (rules that no file
 has could only allow more).
@@ -15,6 +15,7 @@ from vpcedu.analysis.ends import SOMEONE, find
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Unknown
 from vpcedu.sites.field import is_numeric
+from vpcedu.views.decided import route_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -156,8 +157,11 @@ def _at(home: Vpc, row: Interface, step: Step) -> Iterator[str]:
     """
     yield from (home.name, row.id, row.subnet)
     subnet = next(one for one in home.subnets if one.name == row.subnet)
+    route = route_of(step)
     if step.check == "route":
         yield subnet.route_table or home.main
+    if route is not None:
+        yield f"{route.table} {route.destination}"
     if step.check.startswith("network ACL"):
         yield subnet.network_acl
     if step.check.startswith("group") and step.reason is not None:

@@ -65,6 +65,7 @@ def _parts(vpc: Vpc) -> set[str]:
         vpc.main,
         *ends_of(vpc),
         *(rule.group for rule in vpc.group_rules),
+        *(f"{route.table} {route.destination}" for route in vpc.routes),
         *(
             name or ""
             for row in vpc.subnets

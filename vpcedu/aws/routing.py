@@ -220,6 +220,11 @@ def beyond(
                 at,
                 f"{route} is a blackhole, but {route.target} is there: active here",
             )
+            answers.lacks(
+                f"{route.table} {route.destination}",
+                f"one file calls {route} in {route.table} a blackhole, but another one describes {route.target}",
+                "ec2 describe-route-tables",
+            )
         elif not gone and route.target not in known:
             names.append(route.target)
             ours = route.target.startswith(OURS) or (
