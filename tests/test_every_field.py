@@ -39,7 +39,8 @@ NO_PACKET = {
     "IPv6, which is left out and said": "*.Ipv6Ranges *.Ipv6Addresses PrefixLists.AddressFamily *.IpAddressType",
     "the default rule says what its listener says": "Rules.Actions* Rules.Conditions Rules.Priority",
     "it is empty here; what it has is in test_unknown.py": """
-        LoadBalancerDescriptions.BackendServerDescriptions* *.PropagatingVgws *Egress.PrefixListIds *Egress.UserIdGroupPairs""",
+        LoadBalancerDescriptions.BackendServerDescriptions* *.PropagatingVgws *Egress.PrefixListIds
+        *Egress.UserIdGroupPairs""",
     "sizes, kinds of hardware, defaults for what is made later": """Instances.InstanceType Vpcs.InstanceTenancy
         *.IsDefault *.MaxEntries *.Version Subnets.MapPublicIpOnLaunch""",
     "what is said to a target, on the same path": """TargetGroups.Protocol TargetGroups.ProtocolVersion
