@@ -2,10 +2,10 @@
 
 A loader cannot describe what no file has, and sets aside what the model has nothing for. Each such
 thing has a name of the description: a VPC, a gateway, a device, an interface, a subnet, a route
-table or a route in it, a network ACL, a group, an address, or a balancer's name with a port. Where a packet was
-decided by a part of that name, the model's answer is a guess, so it is none. Coarse: a packet meets
-a VPC as soon as it is at one of its interfaces, and a group where it is refused (rules that no file
-has could only allow more).
+table or a route in it, a network ACL, a group, an address, or a balancer's name with a port. Where
+a packet was decided by a part of that name, the model's answer is a guess, so it is none. Coarse: a
+packet meets a VPC as soon as it is at one of its interfaces, and a group where it is refused (rules
+that no file has could only allow more).
 """
 
 from __future__ import annotations
