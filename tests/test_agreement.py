@@ -63,12 +63,17 @@ def told(audit, source, there, port):
 
 def asked(vpc, audit, source, there, port):
     """The same as `ask` says it."""
+    word = there
+    if source not in {row.id for row in vpc.interfaces}:  # who is outside asks the public address
+        word = {row.private: row.public for row in vpc.associations}.get(there, there)
     try:
-        answer = judged(Plays(), vpc, Question(audit._word(source), there, port))
+        answer = judged(Plays(), vpc, Question(audit._word(source), word, port))
     except ValueError as error:
         assert "opens no connections" in str(error), error
         return False
-    device = next(row.device for row in vpc.interfaces if row.id == there)
+    device = next(
+        row.interface.device for row in audit.tables.places if row.interface and row.name == there
+    )
     kind = next(row.kind for row in vpc.devices if row.name == device)
     if not kind.managed and answer.outcome.verdict == "unknown":
         return "unknown"

@@ -36,7 +36,8 @@ NO_PACKET = {
         LoadBalancers.State TargetHealthDescriptions.TargetHealth VpcPeeringConnections.Status
         LoadBalancerAttributes.CrossZoneLoadBalancing RouteTables.Associations.AssociationState*""",
     "AWS keeps nothing in another state that packets could meet": "Subnets.State Vpcs.State PrefixLists.State",
-    "IPv6, which is left out and said": "*.Ipv6Ranges *.Ipv6Addresses PrefixLists.AddressFamily *.IpAddressType",
+    "IPv6, which is left out and said": """*.Ipv6Ranges *.Ipv6Addresses PrefixLists.AddressFamily
+        TargetGroups.IpAddressType VpcEndpoints.IpAddressType""",
     "the default rule says what its listener says": "Rules.Actions* Rules.Conditions Rules.Priority",
     "it is empty here; what it has is in test_unknown.py": """
         LoadBalancerDescriptions.BackendServerDescriptions* *.PropagatingVgws *Egress.PrefixListIds
