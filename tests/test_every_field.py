@@ -22,7 +22,8 @@ NO_PACKET = {
     "who made it, owns it or pays for it": """*.OwnerId *.IpOwnerId *.InstanceOwnerId *.UserId *.RequesterManaged
         Reservations.* *.Origin *.AllocationId *.PrefixListArn *.RequesterId""",
     "the interface's own row says it": """Instances.NetworkInterfaces.Attachment*
-        Instances.NetworkInterfaces.Groups* Instances.NetworkInterfaces.S* Instances.NetworkInterfaces.VpcId Instances.SubnetId Instances.VpcId
+        Instances.NetworkInterfaces.Groups* Instances.NetworkInterfaces.S*
+        Instances.NetworkInterfaces.VpcId Instances.SubnetId Instances.VpcId
         Instances.SecurityGroups* Instances.PrivateIpAddress Instances.PublicIpAddress Instances.SourceDestCheck
         NatGateways.SubnetId NatGateways.VpcId NatGateways.NatGatewayAddresses
         NatGateways.NatGatewayAddresses.IsPrimary NatGateways.NatGatewayAddresses.Status""",
