@@ -168,6 +168,7 @@ LATER = {
     ("aws", "rows that come twice; folders, .gz, wrappers and lists; what a file is instead"): 230,
     # one interface outside its subnet, and nothing of the whole account was answered
     ("aws", "rows that do not fit the others are left out and named"): 166,
+    ("analysis", "the same: why such an end opens nothing"): 2,
     # the lines that collect the files stood in two pages, without the rights that they need
     ("cli", "a script that collects a network's files is printed"): 5,
     # no page had an address, so no command could print a link to what it says
