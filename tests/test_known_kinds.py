@@ -433,3 +433,128 @@ def test_a_network_balancer_in_front_of_an_application_balancer_keeps_the_client
 def test_without_the_inner_balancers_interfaces_it_is_unknown(tmp_path):
     answer = lab.ask(network(tmp_path, lambda told: in_front(told, False)), "internet", "edge", 80)
     assert answer.reachable is None and "no file has the network interfaces of" in told_of(answer)
+
+
+# --- weights, policies, ends, ids -----------------------------------------------------------------
+
+
+def two_groups(told, weights, other=()):
+    """The shop's listener forwards to two groups; the second one has targets of its own."""
+    group = rows(told, "target-groups", "TargetGroups")[0]
+    arn = group["TargetGroupArn"].replace("targetgroup/", "targetgroup/green-")
+    rows(told, "target-groups", "TargetGroups").append(
+        group | {"TargetGroupArn": arn, "TargetGroupName": "green"}
+    )
+    listener = rows(told, "listeners", "Listeners")[0]
+    parts = zip((group["TargetGroupArn"], arn), weights, strict=True)
+    listener["DefaultActions"] = [
+        {
+            "Type": "forward",
+            "ForwardConfig": {
+                "TargetGroups": [{"TargetGroupArn": one, "Weight": weight} for one, weight in parts]
+            },
+        }
+    ]
+    told["green.json"] = [
+        {
+            "For": arn,
+            "Output": {
+                "TargetHealthDescriptions": [
+                    {"Target": {"Id": name, "Port": 8080}, "TargetHealth": {"State": "healthy"}}
+                    for name in other
+                ]
+            },
+        },
+        {"For": arn, "Output": {"Attributes": []}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("weights", "symptom", "share"),
+    [((9, 1), "sometimes", (9, 10)), ((1, 0), "works", (1, 1)), ((0, 1), "504", (0, 1))],
+)
+def test_the_weights_of_target_groups_are_the_shares(tmp_path, weights, symptom, share):
+    vpc = network(tmp_path, lambda told: two_groups(told, weights, [DB]))  # DB refuses the port
+    answer = lab.ask(vpc, "internet", "shop", 80)
+    assert answer.symptom.startswith(symptom)
+    working = sum(row.number for row in answer.shares.rows if row.works)
+    assert working * share[1] == share[0] * answer.shares.total
+
+
+def test_a_weighted_group_without_targets_leaves_the_answer_open(tmp_path):
+    answer = lab.ask(
+        network(tmp_path, lambda told: two_groups(told, (9, 1))), "internet", "shop", 80
+    )
+    assert answer.reachable is None and "weights of" in told_of(answer)
+
+
+def with_policy(told, value="true", described=True):
+    classic(told)
+    own = told["classic.json"]["LoadBalancerDescriptions"][0]
+    own["BackendServerDescriptions"] = [{"InstancePort": 80, "PolicyNames": ["proxy"]}]
+    if described:
+        told["policies.json"] = {
+            "For": "old",
+            "Output": {
+                "PolicyDescriptions": [
+                    {
+                        "PolicyName": "proxy",
+                        "PolicyTypeName": "ProxyProtocolPolicyType",
+                        "PolicyAttributeDescriptions": [
+                            {"AttributeName": "ProxyProtocol", "AttributeValue": value}
+                        ],
+                    }
+                ]
+            },
+        }
+
+
+@pytest.mark.parametrize(("value", "said"), [("true", True), ("false", False)])
+def test_a_classic_policy_sends_a_proxy_line_and_who_reads_it_is_assumed(tmp_path, value, said):
+    vpc = network(tmp_path, lambda told: with_policy(told, value))
+    answer = lab.ask(vpc, "internet", "old", 80)
+    assert answer.reachable and ("PROXY protocol" in told_of(answer)) is said
+
+
+def test_a_policy_that_no_file_has_leaves_the_answer_open(tmp_path):
+    vpc = network(tmp_path, lambda told: with_policy(told, described=False))
+    answer = lab.ask(vpc, "internet", "old", 80)
+    assert answer.reachable is None and "describe-load-balancer-policies" in told_of(answer)
+
+
+@pytest.mark.parametrize("word", ["ecr.api", "com.amazonaws.us-east-1.ecr.api", "vpce-0ab"])
+def test_a_service_with_an_endpoint_is_an_end(tmp_path, word):
+    assert lab.ask(network(tmp_path, with_endpoint("available")), DB, word, 443).reachable
+
+
+def test_an_endpoint_opens_no_connection_in_ask_and_in_audit(tmp_path):
+    vpc = network(tmp_path, with_endpoint("available"))
+    with pytest.raises(ValueError, match="opens no connections"):
+        lab.ask(vpc, "eni-0ab", DB, 5432)
+    audit, db = lab.audit(vpc), interface_id(vpc, DB)
+    assert not any(audit.reaches("eni-0ab", db, port) for port in (22, 443, 5432))
+    assert audit.reaches(db, "eni-0ab", 443)
+
+
+def test_a_regional_nat_gateway_is_not_modelled_and_no_file_is_missing(tmp_path):
+    def regional(told):
+        row = rows(told, "nat-gateways", "NatGateways")[0]
+        del row["SubnetId"]
+        row |= {"AvailabilityMode": "regional", "NatGatewayAddresses": []}
+        found = rows(told, "network-interfaces", "NetworkInterfaces")
+        found[:] = [row for row in found if "NAT Gateway" not in row["Description"]]
+
+    told = answers()
+    regional(told)
+    account = aws.load(folder(tmp_path, told))
+    assert not any("no file describes it" in str(note) for note in account.report)
+    assert lab.ask(account.vpc(), WEB, "internet", 443).reachable is None
+
+
+def test_a_flow_log_of_a_loaded_network_has_the_ids_of_its_files(tmp_path):
+    vpc = network(tmp_path, lambda told: None)
+    answer = lab.ask(vpc, BASTION, WEB, 22)
+    fields = "interface-id instance-id vpc-id subnet-id"
+    log = str(answer.visit.flow_log(WEB, fields))
+    row = next(row for row in vpc.interfaces if row.device == WEB)
+    assert f"{row.name} {WEB} {vpc.name} {row.subnet}" in log

@@ -608,7 +608,7 @@ ASIDE = {
             )
         ),
         SHOP,
-        "weights of target groups",
+        "what the weights of shop",
     ),
     "which Internet gateway": (
         lambda told: told.pop("internet-gateways.json"),

@@ -39,6 +39,7 @@ SUBJECTS = {
     "TargetHealthDescriptions": ("TargetGroups",),
     "Entries": ("PrefixLists",),
     "LoadBalancerAttributes": ("LoadBalancerDescriptions",),
+    "PolicyDescriptions": ("LoadBalancerDescriptions",),
     "Attributes": ("LoadBalancers", "TargetGroups", "Listeners"),
 }
 

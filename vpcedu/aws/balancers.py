@@ -257,12 +257,9 @@ class Nodes:
         for row in self.answers.of_vpc("LoadBalancerDescriptions", vpc, "VPCId").values():
             name = row.id("LoadBalancerName")
             own = self.answers.about("LoadBalancerAttributes", name)
-            if any(at.texts("PolicyNames") for at in row.rows("BackendServerDescriptions")):
-                self.answers.lacks(
-                    name, f"{name} has policies for its targets, which are not modelled"
-                )
             settings: tuple[tuple[str, Any], ...] = (
                 ("listeners", tuple(self._classic_listeners(name, row))),
+                ("proxy_protocol", tuple(self._proxied(name, row))),
             )
             if own is None:
                 self.answers.notes.add("missing", row, f"attributes of {name}: the defaults")
@@ -292,6 +289,25 @@ class Nodes:
                 tuple((subnet, "", "") for subnet in row.texts("Subnets")),
                 row,
             )
+
+    def _proxied(self, name: str, row: At) -> Iterator[int]:
+        """The ports of a Classic balancer's instances that get a PROXY line, by their policies."""
+        answer = self.answers.about("PolicyDescriptions", name)
+        policies = answer.rows("PolicyDescriptions") if answer else ()
+        kinds = {at.id("PolicyName"): at for at in policies}
+        for at in row.rows("BackendServerDescriptions"):
+            for policy in at.texts("PolicyNames"):
+                own = kinds.get(policy)
+                if own is None:
+                    self.answers.lacks(
+                        name,
+                        f"no file has the policy {policy} for the targets of {name}",
+                        f"elb describe-load-balancer-policies --load-balancer-name {name}",
+                    )
+                elif own.text("PolicyTypeName", "") == "ProxyProtocolPolicyType":
+                    told = own.rows("PolicyAttributeDescriptions")
+                    if any(one.text("AttributeValue", "").lower() == "true" for one in told):
+                        yield at.number("InstancePort", 1, 65_535)
 
     def _classic_listeners(self, name: str, row: At) -> Iterator[Listener]:
         instances = [at.id("InstanceId") for at in row.rows("Instances")]

@@ -55,7 +55,9 @@ def names(answers: Answers, vpc: str, interfaces: tuple[Interface, ...]) -> Iter
         own = tuple(
             addresses[word] for word in row.texts("NetworkInterfaceIds") if word in addresses
         )
-        words = (name, *(at.text("DnsName", "") for at in row.rows("DnsEntries")))
+        service = row.text("ServiceName", "")
+        short = service.split(".", 3)[-1] if service.startswith("com.amazonaws.") else ""
+        words = (name, *(at.text("DnsName", "") for at in row.rows("DnsEntries")), service, short)
         if own:
             yield from (
                 Name(word, own) for word in dict.fromkeys(words) if word and "*" not in word

@@ -14,7 +14,9 @@ IDS = {
     "LoadBalancers": "LoadBalancerArn", "TargetGroups": "TargetGroupArn", "Listeners": "ListenerArn",
     "Rules": "RuleArn", "LoadBalancerDescriptions": "LoadBalancerName",
 }  # fmt: skip
-SUBJECTLESS = ("TargetHealthDescriptions", "Attributes", "LoadBalancerAttributes", "Entries")
+SUBJECTLESS = (
+    "TargetHealthDescriptions", "Attributes", "LoadBalancerAttributes", "Entries", "PolicyDescriptions",
+)  # fmt: skip
 PAGING = ("NextToken", "NextMarker", "Marker")
 ENVELOPE = (*PAGING, "ResponseMetadata", "For", "Output")
 CALLS = {

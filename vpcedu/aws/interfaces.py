@@ -206,6 +206,8 @@ def _nat_gateways(
             or row.text("State", "available") not in NAT_STATES
             or not row.has("SubnetId")
         ):
+            if row.text("AvailabilityMode", "") == "regional":
+                answers.lacks(name, f"{name} is a regional NAT gateway, which is not modelled")
             answers.notes.add(
                 "beyond" if row.has("AvailabilityMode") and not row.has("SubnetId") else "left out",
                 row,

@@ -227,7 +227,8 @@ def beyond(
             )
         elif not gone and route.target not in known:
             names.append(route.target)
-            ours = route.target.startswith(OURS) or (
+            there = route.target in answers.rows("NatGateways")
+            ours = (route.target.startswith(OURS) and not there) or (
                 route.target.startswith("vpce-") and "VpcEndpoints" not in answers.kinds
             )
             kind, words = (

@@ -7,10 +7,12 @@ that are not draining or unused (both kinds of balancer fail open). Without an a
 targets, which is noted. A target of type alb is an Application Load Balancer, each node of which
 gets connections with the client's address (Network Load Balancers guide, "Use an Application Load
 Balancer as a target"). Simplified, and noted: TLS behind a balancer, a Network Load Balancer's TLS
-listener (as TCP), weights.
+listener (as TCP).
 """
 
 from __future__ import annotations
+
+from math import gcd, lcm
 
 from vpcedu.address import contains, text, whole
 from vpcedu.aws.answers import Answers
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     Action = TargetGroup | FixedResponse | Redirect
 
 CERTIFICATE = "demonstration"
+MOST_SHARES = 1_000  # how often a target may stand in a group of groups
 LAST = 50_001  # after every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
 REASONS = {  # of a target that gets nothing (ELB API, TargetHealth)
@@ -215,24 +218,45 @@ class TargetGroups:
         return None
 
     def _forward(self, at: At) -> TargetGroup:
-        arns = [at.id("TargetGroupArn")] if at.has("TargetGroupArn") else []
+        weights = {at.id("TargetGroupArn"): 1} if at.has("TargetGroupArn") else {}
         if at.has("ForwardConfig"):
-            arns += [
-                row.id("TargetGroupArn")
+            weights |= {
+                row.id("TargetGroupArn"): row.number("Weight", 0, 999, 1)
                 for row in at.get("ForwardConfig").rows("TargetGroups")
-                if row.number("Weight", 0, 999, 1)
-            ]
-        groups = [self._known_group(arn, at) for arn in dict.fromkeys(arns)]
+            }
+        groups = {self._known_group(arn, at): weight for arn, weight in weights.items() if weight}
         if len(groups) == 1:
-            return groups[0]
-        self.note("simplified", at, "weights of target groups: all their targets are used equally")
-        self.lacks("the weights of target groups are not modelled")
-        self.answers.spend(sum(len(group.targets) for group in groups), at)
-        first = groups[0] if groups else TargetGroup("no target group", ())
-        return first._replace(
-            name=", ".join(group.name for group in groups) or first.name,
-            targets=tuple(dict.fromkeys(t for group in groups for t in group.targets)),
-        )
+            return next(iter(groups))
+        return self._weighted(at, groups) if groups else TargetGroup("no target group", ())
+
+    def _weighted(self, at: At, groups: dict[TargetGroup, int]) -> TargetGroup:
+        """Several groups as one: each target is there as often as its group's weight demands.
+
+        A group without a target gets its share all the same, and nobody answers it: that is open.
+        """
+        words = ", ".join(f"{group.name} (weight {weight})" for group, weight in groups.items())
+        first, sizes = next(iter(groups)), [len(group.targets) for group in groups]
+        shared = lcm(*sizes)
+        times = {
+            group: weight * shared // (len(group.targets) or 1) for group, weight in groups.items()
+        }
+        fewest = gcd(*times.values()) or 1
+        kinds = {(group.preserves, group.proxy_protocol_v2) for group in groups}
+        self.answers.spend(sum(sizes), at)
+        if any(sizes) and (
+            not all(sizes) or len(kinds) > 1 or max(times.values()) > MOST_SHARES * fewest
+        ):
+            self.note("beyond", at, f"weights of {words}: all their targets are used equally")
+            self.lacks(f"what the weights of {words} lead to is not modelled")
+            times = dict.fromkeys(groups, fewest)
+        targets = [
+            target
+            for group, often in times.items()
+            for target in group.targets * min(often // fewest, MOST_SHARES)
+        ]
+        self.answers.spend(len(targets), at)
+        unused = tuple(row for group in groups for row in group.unused)
+        return first._replace(name=words, targets=tuple(targets), unused=unused)
 
     def _known_group(self, arn: str, at: At) -> TargetGroup:
         """A target group; all rules of a listener that name one share it."""

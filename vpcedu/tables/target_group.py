@@ -73,7 +73,8 @@ class TargetGroup(NamedRow):
         )
 
     def __str__(self) -> str:
-        return f"{self.name} ({', '.join(map(str, self.targets)) or 'no targets'})"
+        each = dict.fromkeys(map(str, self.targets))  # by weight one may be there more than once
+        return f"{self.name} ({', '.join(each) or 'no targets'})"
 
 
 class Rule(NamedRow):

@@ -20,6 +20,7 @@ delivery, `pkt-*-aws-service`, Regions.
 from __future__ import annotations
 
 from itertools import takewhile
+from string import hexdigits
 
 from vpcedu.clock import SECOND
 from vpcedu.flow import FiveTuple, spread
@@ -205,13 +206,14 @@ def _about(vpc: Vpc, interface: Interface, names: tuple[str, ...]) -> dict[str, 
     """A record without traffic: what is the same in all of them."""
     subnet = next(subnet for subnet in vpc.subnets if subnet.name == interface.subnet)
     kind = next(device.kind for device in vpc.devices if device.name == interface.device)
+    not_ours = kind.managed or interface.device == interface.name  # a service's
     known = {
         "version": version(names),
         "account-id": ACCOUNT,
-        "interface-id": _identity("eni", interface.device),
-        "vpc-id": _identity("vpc", vpc.cidr),
+        "interface-id": _identity("eni", interface.device, interface.name),
+        "vpc-id": _identity("vpc", vpc.cidr, vpc.name),
         "subnet-id": _identity("subnet", subnet.name),
-        "instance-id": None if kind.managed else _identity("i", interface.device),
+        "instance-id": None if not_ours else _identity("i", interface.device),
         "az-id": subnet.zone,
     }
     assert known.keys() <= set(ABOUT)
@@ -265,6 +267,9 @@ def _interface(vpc: Vpc, device: str) -> Interface:
     )
 
 
-def _identity(word: str, name: str) -> str:
-    """An id of AWS's form, always the same for one name."""
+def _identity(word: str, name: str, real: str = "") -> str:
+    """The id of AWS's form that something has, else one that is always the same for its name."""
+    real = real or name
+    if real.startswith(f"{word}-") and set(real.removeprefix(f"{word}-")) <= set(hexdigits):
+        return real
     return f"{word}-0{spread(word, name):08x}{spread(name, word):08x}"
