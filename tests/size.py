@@ -214,6 +214,10 @@ LATER = {
     ("tables", "targets that get nothing, and why"): 6,
     ("aws", "the same, by the reasons of health answers; load balancers as targets"): 27,
     ("analysis", "the same: why a group has no target; addresses of one end named together"): 10,
+    # several groups were one, policies of a Classic balancer were set aside, logs had made-up ids
+    ("aws", "weights as shares, Classic policies, why targets are unused, services as ends"): 31,
+    ("tables", "the same: a target that stands more than once"): 1,
+    ("views", "a flow log of a loaded network has its ids"): 4,
     # a browser's Python ended in tracebacks: no OpenSSL, no matplotlib, no other processes
     ("words", "what this Python lacks, in a sentence"): 12,
     ("protocols", "the same: a module ssl that can do nothing"): 3,

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 from math import gcd, lcm
 
-from vpcedu.address import contains, text, whole
+from vpcedu.address import text, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.located import At
+from vpcedu.aws.target_health import why_unused
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.tables.action import FixedResponse, Redirect
@@ -30,12 +31,6 @@ CERTIFICATE = "demonstration"
 MOST_SHARES = 1_000  # how often a target may stand in a group of groups
 LAST = 50_001  # after every rule: AWS's priorities end at 50,000
 HEALTHY, NEVER = ("healthy", "unavailable"), ("unused", "draining", "unhealthy.draining")
-REASONS = {  # of a target that gets nothing (ELB API, TargetHealth)
-    "Target.InvalidState": "its instance is stopped or terminated (start it)",
-    "Target.IpUnusable": "a load balancer has its address, so it cannot be a target",
-    "Target.DeregistrationInProgress": "it is being deregistered (register it again)",
-    "Target.NotRegistered": "it is not registered (register it)",
-}
 SPOKEN = {"application": ("HTTP", "HTTPS"), "network": ("TCP",)}
 STATUS = {"HTTP_301": "301 Moved Permanently", "HTTP_302": "302 Found"}
 PHRASES = {
@@ -360,7 +355,10 @@ class TargetGroups:
             states |= {Endpoint(address, port): health for address in found}
             if health in NEVER:
                 unused += [
-                    Unused(Endpoint(address, port), self._why(arn, row, at, address))
+                    Unused(
+                        Endpoint(address, port),
+                        why_unused(self.answers, self._listener, row, at, address),
+                    )
                     for address in found
                 ]
             if health not in HEALTHY:
@@ -372,40 +370,6 @@ class TargetGroups:
         healthy = tuple(target for target, state in states.items() if state in HEALTHY)
         used = healthy or tuple(target for target, state in states.items() if state not in NEVER)
         return used, tuple(unused)
-
-    def _why(self, arn: str, row: At, at: At, address: str) -> str:
-        """Why a target gets nothing, from the reason in its health answer (TargetHealth)."""
-        own = at.get("TargetHealth")
-        state, reason = own.text("State", ""), own.text("Reason", "")
-        if reason == "Target.NotInUse":
-            balancer = self.answers.rows("LoadBalancers").get(self._listener.rpartition(":")[0])
-            zones = balancer.rows("AvailabilityZones") if balancer else ()
-            enabled = {zone.text("ZoneName", "") for zone in zones}
-            zone = self._zone(row.text("VpcId", ""), address)
-            if zone and zone not in enabled:
-                return (
-                    f"it is in {zone}, a zone that is not enabled for the load balancer"
-                    f" (enable a subnet of {zone} there)"
-                )
-            self.lacks(
-                f"the health answer of {arn} says that the load balancer does not use its targets",
-                f"elbv2 describe-target-health --target-group-arn {arn}",
-            )
-        return REASONS.get(reason, f"it is {state}" + f" ({reason})" * bool(reason))
-
-    def _zone(self, vpc: str, address: str) -> str:
-        """The Availability Zone of the subnet that an address is in."""
-        subnets = [
-            row for row in self.answers.of_vpc("Subnets", vpc).values() if row.has("CidrBlock")
-        ]
-        return next(
-            (
-                row.text("AvailabilityZone", "")
-                for row in subnets
-                if contains(row.block("CidrBlock"), address)
-            ),
-            "",
-        )
 
 
 def _listener(rule: At) -> list[str]:
