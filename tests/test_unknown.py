@@ -476,7 +476,7 @@ ASIDE = {
     "policies of a Classic balancer": (
         lambda told: classic_balancer(told, policies=["proxy"]),
         (BASTION, "old", 8080),
-        "has policies for its targets",
+        "no file has the policy",
     ),
     "attributes of a Classic balancer": (
         lambda told: classic_balancer(told, attributes=False),
