@@ -73,6 +73,7 @@ for region in "$@"; do
   for name in $(ids elb describe-load-balancers \
       --query 'LoadBalancerDescriptions[].LoadBalancerName'); do
     about "$name" elb describe-load-balancer-attributes --load-balancer-name
+    about "$name" elb describe-load-balancer-policies --load-balancer-name
   done >> "$to/classic-attributes.json"
 done
 echo "collect: the files are in $folder; calls that were refused: $refused" >&2
