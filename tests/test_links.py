@@ -56,6 +56,20 @@ def test_every_symptom_opens_by_its_number():
     assert {line[2].split(";")[1] for line in LINES} >= {f"story={name}" for name in SCENARIOS}
 
 
+def test_a_step_that_only_a_change_brings_is_there_when_the_link_opens():
+    """After a repair a puzzle's visit has more packets that say something."""
+    one, opened = widgets.Troubleshooting(number=5), widgets.Troubleshooting(number=5)
+    steps = one.packet.max
+    one.what_if.row.value = "a new entry of acl-public"
+    for change in one.what_if.change._options_values:
+        one.what_if.change.value = change
+        if one.packet.max > steps:
+            break
+    assert one.packet.max > steps
+    one.packet.value = one.packet.max
+    assert opened.open(one.fragment()) == "" and shows(opened) == shows(one)
+
+
 @pytest.mark.parametrize("version,kind,link,sentence", LINES, ids=range(len(LINES)))
 def test_a_stored_link_shows_its_sentence_or_says_that_it_changed(version, kind, link, sentence):
     told = kinds(kind).open(link)
@@ -89,6 +103,7 @@ def test_a_link_of_another_version_says_what_it_knows():
 WRONG = {
     "return-paths;way=Application;moment=99": "moment '99': expected a whole number from 1 to 6",
     "return-paths;moment=-1": "moment '-1': expected a whole number from 1 to 6",
+    "return-paths;moment=0": "moment '0': expected a whole number from 1 to 6",
     "return-paths;moment=5.0": "moment '5.0'",
     "return-paths;moment=": "moment ''",
     "return-paths;way=ELB": "way 'ELB': expected one of Classic TCP, Classic HTTP, Application",
