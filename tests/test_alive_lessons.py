@@ -8,6 +8,7 @@ VPCEDU_ALIVE=all in the environment.
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 
 import pytest
 
@@ -15,6 +16,7 @@ from tests.notebook_rules import NOTEBOOKS
 from tests.rigs import access, alive
 from tests.rigs.firefox import firefox
 from tests.test_alive import CHROMIUM, SHIFT
+from vpcedu.pages.alive import pack
 
 ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
 NAMES = [path.stem for path in NOTEBOOKS]
@@ -101,6 +103,89 @@ def test_the_first_page_can_be_used_by_everybody(chromium, site):
     harm = "document.querySelector('.application button').onfocus = it => it.target.blur()"
     view.evaluate(f"void ({harm})")
     assert len(access.unreached(view)) > 0
+    view.close()
+
+
+class Clicks:
+    """A reader who counts their clicks, and fills in fields by the keyboard."""
+
+    def __init__(self, view, site):
+        self.view, self.count = view, 0
+        view.goto(site)
+        alive.start(Hands(view))
+
+    def on(self, found):
+        found.first.click()
+        self.count += 1
+
+    def until(self, selector, words):
+        self.view.locator(selector).get_by_text(words).first.wait_for(timeout=60_000)
+
+
+def see_the_answer(reader):
+    reader.on(
+        reader.view.get_by_text("Network Load Balancer", exact=True).and_(
+            reader.view.locator("label")
+        )
+    )
+    reader.until("section.network", "the NLB node is not a proxy")
+
+
+def send_a_wrong_prediction(reader):
+    form = reader.view.locator(".cell.application")
+    reader.on(form.get_by_label("Source address"))
+    for text in ("10.0.1.10", "80", "10.0.0.20", "51828"):
+        reader.view.keyboard.type(text)
+        reader.view.keyboard.press("Tab")
+    reader.on(form.get_by_role("button", name="Check"))
+    reader.until(".cell.application", "We sent your packet")
+
+
+def ask_about_the_example_vpc(reader):
+    reader.on(reader.view.get_by_role("link", name="Your own VPC", exact=True))
+    reader.on(reader.view.get_by_role("button", name="Try the example VPC"))
+    reader.on(reader.view.get_by_role("button", name="Ask", exact=True))
+    reader.view.locator("#answer *").first.wait_for(timeout=60_000)
+
+
+THINGS = [see_the_answer, send_a_wrong_prediction]
+if find_spec("vpcedu.pages.alive.own_page"):
+    THINGS.append(ask_about_the_example_vpc)
+
+
+@pytest.mark.parametrize("width", [380, 1280] if ALL else [380])
+@pytest.mark.parametrize("thing", THINGS)
+def test_three_things_take_three_clicks_at_most(chromium, site, thing, width, tmp_path):
+    """From the first page; a screenshot of what is seen in the end is left in tmp_path."""
+    view = chromium.new_page(viewport={"width": width, "height": 800})
+    reader = Clicks(view, site)
+    thing(reader)
+    view.screenshot(path=tmp_path / f"{thing.__name__}-{width}.png")
+    assert reader.count <= 3
+    view.close()
+
+
+def serving(text):
+    """What a route answers with a script of other text."""
+    return lambda route: route.fulfill(body=text, content_type="text/javascript")
+
+
+def test_a_start_that_takes_too_long_ends_with_a_line_and_the_page_stays(chromium, site):
+    """Python that never answers: here the limit is a second instead of a minute."""
+    view = chromium.new_page()
+    for name, old, new in (
+        ("page", "LIMIT = 60_000", "LIMIT = 1_000"),
+        ("worker", "self.onmessage = async", "const nobody = async"),
+    ):
+        text = (pack.HERE / f"{name}.js").read_text(encoding="utf-8")
+        assert old in text
+        view.route(f"**/{name}.js", serving(text.replace(old, new)))
+    view.goto(f"{site}00-the-question.html")
+    hands = Hands(view)
+    alive.wait(hands, "window.vpcedu && vpcedu.failed")
+    assert view.evaluate("vpcedu.failed") == "too slow"
+    assert "is to be read" in view.inner_text("#alive")
+    assert view.evaluate(alive.PICTURES) == 0 and view.locator("figure img").count() > 3
     view.close()
 
 

@@ -46,8 +46,15 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
         told[name] = lesson_pages.lesson(
             notebook, static_pages.steps_of(place, titles), wants, name
         )
-    told[front.FILE] = lesson_pages.front_page(told, needed)
     return told
+
+
+def first_page(folder: Path) -> None:
+    """Write the site's first page anew: it leads to the pages that are in the folder now."""
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*.html")}
+    brought = folder / lesson_pages.FOLDER
+    sizes = {name: (brought / name).stat().st_size for name in (*runtime.FILES, "vpcedu.zip")}
+    files.write(folder / front.FILE, [lesson_pages.front_page(there, sizes).encode()])
 
 
 def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
@@ -60,6 +67,7 @@ def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
     whole |= {folder / name: text.encode() for name, text in pages(made).items()}
     for path, data in whole.items():
         files.write(path, [data])
+    first_page(folder)
     return list(whole)
 
 
