@@ -174,7 +174,7 @@ LATER = {
     # no page had an address, so no command could print a link to what it says
     ("words", "where the course's pages can be opened"): 4,
     # the first page was a list of lessons; a link to a page showed nothing before it was opened
-    ("pages", "a first page that answers, and what is seen of a page that is shared"): 105,
+    ("pages", "a first page that answers, and what is seen of a page that is shared"): 106,
     ("draw", "a visit as one narrow map, and nothing around it"): 4,
     # what no file can tell was taken for granted in silence
     ("network", "assumptions are part of a description"): 9,
