@@ -165,7 +165,7 @@ LATER = {
     ): 421,
     ("analysis", "a repair as a line of the AWS CLI"): 48,
     # two days, regions or calls in one folder were refused; other files had one message for all
-    ("aws", "rows that come twice; folders, .gz, wrappers and lists; what a file is instead"): 230,
+    ("aws", "rows that come twice; folders, .gz, wrappers and lists; what a file is instead"): 236,
     # one interface outside its subnet, and nothing of the whole account was answered
     ("aws", "rows that do not fit the others are left out and named"): 166,
     ("analysis", "the same: why such an end opens nothing"): 2,

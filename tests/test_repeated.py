@@ -4,7 +4,8 @@ import copy
 import json
 
 import pytest
-from rigs.aws_shapes import classic, files, network
+from rigs.aws_shapes import classic, files, interface, network, tcp
+from rigs.counted import growth
 
 from vpcedu import aws
 from vpcedu.analysis.answer import ask
@@ -140,6 +141,25 @@ def test_two_classic_load_balancers_of_one_name_in_two_regions_are_two(tmp_path)
     assert account.home("old-2.elb.amazonaws.com") == "vpc-1x"
     with pytest.raises(ValueError, match="'old' is in vpc-1, vpc-1x"):
         account.home("old")
+
+
+def test_rows_that_disagree_take_work_that_grows_with_them(tmp_path):
+    def groups(n, permissions):
+        own = {"VpcId": "vpc-1", "IpPermissions": permissions, "IpPermissionsEgress": []}
+        return [{"GroupId": f"sg-{i}"} | own for i in range(n)]
+
+    def disagree(n):
+        cards = [interface(f"eni-{i}", "subnet-1", f"10.0.1.{i}", [f"sg-{i}"]) for i in range(n)]
+        first = {
+            "Vpcs": [{"VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}],
+            "Subnets": [{"SubnetId": "subnet-1", "VpcId": "vpc-1", "CidrBlock": "10.0.0.0/16"}],
+            "SecurityGroups": groups(n, []),
+            "NetworkInterfaces": cards,
+        }
+        account = load(tmp_path, first, {"SecurityGroups": groups(n, [tcp(22)])})
+        assert str(account).count("is there twice") == n
+
+    assert growth(disagree, 16) < 2.1
 
 
 def test_fields_that_say_nothing_are_read_nowhere():

@@ -15,7 +15,7 @@ from vpcedu.aws.fields import CALLS, ENVELOPE, IDS, KNOWN, PAGING, SUBJECTLESS, 
 from vpcedu.aws.located import At, LoadError, shown
 from vpcedu.aws.other_files import PARTIAL, in_value
 from vpcedu.aws.reader_notes import Notes
-from vpcedu.aws.repeated import met_by, one_answer, together
+from vpcedu.aws.repeated import met_by, one_answer, together, users
 from vpcedu.network.open_points import Assumption, Unknown
 
 TYPE_CHECKING = False
@@ -71,8 +71,9 @@ class Answers:
                 notes.add("missing", None, f"the last page of {kind}: every part names a next one")
                 self.cut.append(kind)
         self._match()
+        known = users(self.rows) if self._doubts else {}
         for doubt in self._doubts:
-            self._doubt(*doubt)
+            self._doubt(known, *doubt)
 
     def lacks(self, about: str, words: str, collect: str = "") -> None:
         """Say that something is not known of a part of the network.
@@ -207,12 +208,14 @@ class Answers:
             return f"{name} in {row.text('VPCId', '')}"
         return name
 
-    def _doubt(self, kind: str, name: str, first: At, second: At, fields: str) -> None:
+    def _doubt(
+        self, known: dict[str, list[str]], kind: str, name: str, first: At, second: At, fields: str
+    ) -> None:
         """Say that a row is there twice and that nobody can tell which one holds."""
         files = " and ".join(dict.fromkeys((first.file, second.file)))
         words = f"{name} is there twice, with another {fields} ({files})"
         self.notes.add("inconsistent", second, words)
-        for about in dict.fromkeys(met_by(self.rows, kind, name, (first, second))):
+        for about in dict.fromkeys(met_by(self.rows, known, kind, name, (first, second))):
             self.lacks(about, words, CALLS[kind])
 
     def known(self, kind: str, row: At) -> None:

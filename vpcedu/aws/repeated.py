@@ -97,7 +97,9 @@ def _healthy(row: At) -> bool:
     return row.has("TargetHealth") and row.get("TargetHealth").text("State", "") in HEALTH
 
 
-def met_by(rows: Rows, kind: str, name: str, both: tuple[At, At]) -> Iterator[str]:
+def met_by(
+    rows: Rows, known: dict[str, list[str]], kind: str, name: str, both: tuple[At, At]
+) -> Iterator[str]:
     """The names of the parts of the network at which packets meet what a row decides."""
     yield name
     for row in both:
@@ -114,7 +116,7 @@ def met_by(rows: Rows, kind: str, name: str, both: tuple[At, At]) -> Iterator[st
         elif kind == "TargetGroups":
             yield from row.texts("LoadBalancerArns")
     if kind in ("SecurityGroups", "PrefixLists", "Entries"):
-        yield from _users(rows, name)
+        yield from known.get(name, ())
     elif kind in ("Listeners", "Rules", "Attributes") and "/" in name:
         # ...:listener/app/name/balancer/listener, ...:listener-rule/app/name/balancer/listener/rule
         before, _, words = name.partition(":listener")
@@ -139,22 +141,25 @@ def _addresses(row: At) -> Iterator[str]:
             yield at.get("Association").text("PublicIp", "")
 
 
-def _users(rows: Rows, name: str) -> Iterator[str]:
-    """The interfaces and balancers of a security group, or of those that name a prefix list.
+def users(rows: Rows) -> dict[str, list[str]]:
+    """What each security group and prefix list decides about.
 
-    The route tables that name the list are there too.
+    It is interfaces, instances and balancers, and for a list the route tables that name it too.
     """
-    word = json.dumps(name)
-    groups = {name} | {
-        group for group, row in rows("SecurityGroups").items() if word in _text(row.value)
-    }
-    yield from (one for one, row in rows("RouteTables").items() if word in _text(row.value))
+    found: dict[str, list[str]] = {}
     for kind in ("NetworkInterfaces", "Instances"):
         for one, row in rows(kind).items():
-            own = (*row.rows("Groups"), *row.rows("SecurityGroups"))
-            if any(at.text("GroupId", "") in groups for at in own):
-                yield one
+            for at in (*row.rows("Groups"), *row.rows("SecurityGroups")):
+                found.setdefault(at.text("GroupId", ""), []).append(one)
     for kind in ("LoadBalancers", "LoadBalancerDescriptions"):
         for one, row in rows(kind).items():
-            if groups & {*row.texts("SecurityGroups")}:
-                yield one
+            for group in row.texts("SecurityGroups"):
+                found.setdefault(group, []).append(one)
+    for one, row in rows("RouteTables").items():
+        for name in _ids(row, "Routes", "DestinationPrefixListId"):
+            found.setdefault(name, []).append(one)
+    for group, row in rows("SecurityGroups").items():
+        for at in (*row.rows("IpPermissions"), *row.rows("IpPermissionsEgress")):
+            for name in _ids(at, "PrefixListIds", "PrefixListId"):
+                found.setdefault(name, []).extend(found.get(group, ()))
+    return found
