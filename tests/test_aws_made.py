@@ -71,6 +71,7 @@ def test_each_question_has_the_answer_that_aws_would_give(network, name, asked):
         return
     answer = lab.ask(*question(account, at, asked))
     assert answer.symptom == asked.symptom
+    assert len(str(answer).splitlines()) < 20  # the first screen, with the command's last line
     assert answer.reachable is {"works": True, "unknown": None}.get(asked.symptom, False)
     if answer.reachable:
         assert all(any(line.startswith(word) for line in answer.states) for word in words), (

@@ -231,7 +231,7 @@ def test_each_verdict_has_its_exit_code_and_fits_twenty_lines(verdict, code, cap
     first = capsys.readouterr().out
     assert len(first.splitlines()) <= 20 and "The forward path" not in first
     assert main([*asked, "--packets"]) == code
-    assert capsys.readouterr().out.startswith(first.rpartition("\n--packets shows")[0])
+    assert capsys.readouterr().out.startswith(first.rpartition("--packets shows")[0])
     assert main([*asked, "--json"]) == code
     shape = json.loads(capsys.readouterr().out)
     Draft202012Validator(SCHEMA).validate(shape)

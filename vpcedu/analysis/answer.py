@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 VERSION = 1  # of the answer's JSON, see docs/answer.schema.json
 NO_REPAIR = "No change was found that fixes it."
-NAMED = 3  # lines of a list on the first screen
+NAMED, SCREEN = 3, 19  # points of a list on the first screen, and its lines
 
 
 class Answer(NamedRow):
@@ -255,6 +255,14 @@ class Answer(NamedRow):
 
     def __str__(self) -> str:
         """The first screen: verdict, cause, repair, assumptions."""
+        for named in range(NAMED, 1, -1):
+            text = self._screen(named)
+            if text.count("\n") < SCREEN:
+                return text
+        return self._screen(1)
+
+    def _screen(self, named: int) -> str:
+        """The same, with at most so many points of what is missing and of what stops it."""
         parts = [fold(self.verdict)]
         if self.reachable is not None and not self.outcome.works:
             parts += self.shares.lines or [
@@ -267,10 +275,10 @@ class Answer(NamedRow):
             for n, loss in enumerate(self.blockers, 1)
         ]
         told = _sections(
-            ("What is missing, and what tells it:", _listed(map(str, self.missing))),
+            ("What is missing, and what tells it:", _listed(map(str, self.missing), most=named)),
             (
                 f"What {'else ' * self._is_lost}stops it:",
-                _listed(stops[self._is_lost :], "") if self.reachable is False else [],
+                _listed(stops[self._is_lost :], "", most=named) if self.reachable is False else [],
             ),
             _repaired(self),
             (
@@ -381,7 +389,7 @@ def _repaired(answer: Answer) -> tuple[str, list[str]]:
     return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
 
 
-def _listed(words: Iterable[str], mark: str = "- ", most: int = NAMED) -> list[str]:
+def _listed(words: Iterable[str], mark: str = "- ", *, most: int) -> list[str]:
     """The points of a list as lines, folded; what is beyond `most` is counted."""
     points = list(words)
     lines = []

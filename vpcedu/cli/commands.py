@@ -170,7 +170,7 @@ def ask(options: dict[str, str]) -> int:
     answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
     _print(answer, "--json" in options)
     if "--json" not in options and not answer.unknown:
-        print("", answer.packets if "--packets" in options else MORE, sep="\n")
+        print("\n" + answer.packets if "--packets" in options else MORE)
     return EXIT[answer.outcome.verdict]
 
 
