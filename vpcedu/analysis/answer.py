@@ -25,11 +25,10 @@ from vpcedu.network import validity
 from vpcedu.network.open_points import Unknown
 from vpcedu.row import NamedRow
 from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, Outcome, together
-from vpcedu.views.text import fold
+from vpcedu.views.text import fold, listed, sections
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from vpcedu.analysis.change import Repair
@@ -247,7 +246,7 @@ class Answer(NamedRow):
         """The path there and back, check by check, and what brings the reply back."""
         forward = [line for trace in self.forward for line in path.shown(self.vpc, trace)]
         back = [line for trace in self.back for line in path.shown(self.vpc, trace)]
-        return _sections(
+        return sections(
             ("The forward path", forward),
             ("The return path", back),
             ("What brings the reply back", [f"  {line}" for line in self.states]),
@@ -274,17 +273,18 @@ class Answer(NamedRow):
             f"{n}. {loss.leg_direction}, {_where(self.vpc, loss)}"
             for n, loss in enumerate(self.blockers, 1)
         ]
-        told = _sections(
-            ("What is missing, and what tells it:", _listed(map(str, self.missing), most=named)),
+        told = sections(
+            ("What is missing, and what tells it:", listed(map(str, self.missing), most=named)),
             (
                 f"What {'else ' * self._is_lost}stops it:",
-                _listed(stops[self._is_lost :], "", most=named) if self.reachable is False else [],
+                listed(stops[self._is_lost :], "", most=named) if self.reachable is False else [],
             ),
             _repaired(self),
             (
                 "Assumed, because no file can tell it:",
-                _listed(map(str, self.assumptions), most=len(self.assumptions)),
+                listed(map(str, self.assumptions), most=len(self.assumptions)),
             ),
+            alone=NO_REPAIR,
         )
         return "\n".join(parts) + (f"\n\n{told}" if told else "")
 
@@ -387,22 +387,3 @@ def _repaired(answer: Answer) -> tuple[str, list[str]]:
         end = f"tried: it leads to where the model ends, {answer.ends.step.at}, {answer.ends.step.check}"
         end += f" ({row})" if row else ""
     return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]
-
-
-def _listed(words: Iterable[str], mark: str = "- ", *, most: int) -> list[str]:
-    """The points of a list as lines, folded; what is beyond `most` is counted."""
-    points = list(words)
-    lines = []
-    for point in points[:most]:
-        first, *more = fold(mark + point, 76).splitlines()
-        lines += [f"  {first}", *(f"    {line}" for line in more)]
-    return lines + [f"  and {len(points) - most} more (--json has all)"] * (len(points) > most)
-
-
-def _sections(*sections: tuple[str, list[str]]) -> str:
-    """Headings with their lines, a blank line between two; none without lines."""
-    return "\n\n".join(
-        "\n".join([head, *lines])
-        for head, lines in sections
-        if head and (lines or head == NO_REPAIR)
-    )

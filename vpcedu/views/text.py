@@ -17,6 +17,8 @@ from vpcedu.views.explain import answer, answer_legs, because, label, request_le
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from vpcedu.network.record import Record
 
 WIDTH = 80
@@ -33,6 +35,23 @@ def fold(words: str, width: int = WIDTH) -> str:
         else:
             line = f"{line} {word}" if line else word
     return "\n".join([*lines, line])
+
+
+def listed(words: Iterable[str], mark: str = "- ", *, most: int) -> list[str]:
+    """The points of a list as lines, folded; what is beyond `most` is counted."""
+    points = list(words)
+    lines = []
+    for point in points[:most]:
+        first, *more = fold(mark + point, 76).splitlines()
+        lines += [f"  {first}", *(f"    {line}" for line in more)]
+    return lines + [f"  and {len(points) - most} more (--json has all)"] * (len(points) > most)
+
+
+def sections(*parts: tuple[str, list[str]], alone: str = "") -> str:
+    """Headings with their lines, a blank line between two; none without lines but `alone`."""
+    return "\n\n".join(
+        "\n".join([head, *lines]) for head, lines in parts if head and (lines or head == alone)
+    )
 
 
 def report(visit: Record, every: bool = False) -> str:
