@@ -75,8 +75,10 @@ def asked(vpc, audit, source, there, port):
         row.interface.device for row in audit.tables.places if row.interface and row.name == there
     )
     kind = next(row.kind for row in vpc.devices if row.name == device)
+    opener = next((row.kind for row in vpc.devices if row.name == answer.visit.opener), kind)
     if not kind.managed and answer.outcome.verdict == "unknown":
-        return "unknown"
+        # what is unknown of a balancer is unknown of all that its node does, to `ask`
+        return told(audit, source, there, port) if opener.managed else "unknown"
     found = {answered(case.visit) if kind.managed else case.outcome.works for case in answer.cases}
     return None if len(found) > 1 else found.pop()
 
