@@ -17,7 +17,7 @@ import pytest
 from vpcedu import aws, draw, files, reference_architecture
 from vpcedu.__main__ import main
 from vpcedu.cli import commands
-from vpcedu.pages import course_pages, static_pages
+from vpcedu.pages import course_pages, previews, static_pages
 
 EXAMPLE = str(Path(__file__).parent.parent / "vpcedu" / "aws" / "example")
 VISIT = reference_architecture().get("http://www.example.com/")
@@ -28,6 +28,7 @@ def page(path):
     """A page of the site, which writes a folder of them."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static_pages, "pages", lambda: {path.name: "<html>"})
+        patch.setattr(previews, "STORED", path.parent / "none")
         static_pages.write(path.parent)
 
 
@@ -316,6 +317,7 @@ def test_a_site_keeps_what_is_no_page_and_loses_pages_of_before(tmp_path, monkey
     (tmp_path / "gone.html").write_text("of before")
     (tmp_path / "notes.txt").write_text("somebody's own")
     monkeypatch.setattr(static_pages, "pages", lambda: {"index.html": "<html>"})
+    monkeypatch.setattr(previews, "STORED", tmp_path / "none")
     assert static_pages.write(tmp_path) == [tmp_path / "index.html"]
     assert sorted(file.name for file in tmp_path.iterdir()) == ["index.html", "notes.txt"]
 

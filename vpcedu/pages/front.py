@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FILE, TITLE = "index.html", "How does the reply get back?"
 ABOUT = (
-    "A web server in a private subnet of an AWS VPC, a load balancer, a NAT that lets few ports out: see "
-    "which path the reply takes, packet by packet, in your browser."
+    "A web server in a private subnet of an AWS VPC, a load balancer, a NAT that lets few ports out. "
+    "See which path the reply takes, packet by packet, in your browser."
 )
 BALANCERS = {"application": "Application Load Balancer", "network": "Network Load Balancer"}
 SOURCE = "https://github.com/vpcedu/vpcedu"

@@ -319,9 +319,9 @@ def write(folder: Path = OUT) -> list[Path]:
     """Write the site into a folder, page by page, and remove pages of before; returns its files."""
     made = {folder / name: text.encode() for name, text in pages().items()}
     pictures = folder / previews.FOLDER
-    pictures.mkdir(parents=True, exist_ok=True)
     made |= {pictures / path.name: path.read_bytes() for path in previews.STORED.glob("*.png")}
     for path, data in made.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
         files.write(path, [data])
     for path in set(folder.glob("*.html")) - set(made):
         path.unlink()
