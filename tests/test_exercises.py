@@ -187,7 +187,7 @@ WRONG = [
     (
         "11.2",
         entry(110, "out", "allow", (32_768, 60_000), "10.20.0.0/16", DATA),
-        "only from some of its ports",
+        "only sometimes",
     ),
     ("12.1", "direct", "nobody calls a closed port"),
     ("12.2", ("a closed port is silent", "refused"), "A program does notice"),

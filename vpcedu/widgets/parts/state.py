@@ -90,7 +90,7 @@ class Linked:
     @property
     def link_name(self) -> str:
         """What it is called in a link, such as return-paths."""
-        return name_of(type(self).__name__)
+        return name_of(f"{type(self).__name__}")
 
     @property
     def link(self) -> str:
