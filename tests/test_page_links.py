@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from test_cli import run
 
-from vpcedu import aws, links, widgets
+from vpcedu import aws, widgets
 from vpcedu.analysis.answer import ask
+from vpcedu.cli.commands import COMMANDS
+from vpcedu.cli.page_links import ADDRESSES
+from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.pages import front
 from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.scenarios.catalogue import SCENARIOS
@@ -52,14 +55,14 @@ def test_a_symptom_s_and_a_puzzle_s_link_open_at_it():
     assert linked("scenario") == (explorer.page, "troubleshooting")
 
 
-def test_a_question_to_the_example_is_a_link_to_the_page_that_asks_it():
-    page, after = linked("ask", EXAMPLE, "--from", "internet", "--to", "shop", "--port", "80")
-    asked = links.read(after)
-    assert (page, asked.name) == ("your-vpc", "ask")
-    vpc = aws.load(EXAMPLE).vpc()
-    ends = asked.values["from"], aws.load(EXAMPLE).called(asked.values["to"])
-    assert ask(vpc, *ends, int(asked.values["port"])).outcome.said
-    assert linked("audit", EXAMPLE) == ("your-vpc", "audit")
+@pytest.mark.parametrize("to", ["shop", "db", "i-0e11f22a33b440004"])
+def test_a_question_to_the_example_is_a_link_to_the_lesson_that_asks_it(to):
+    page, after = linked("ask", EXAMPLE, "--from", "internet", "--to", to, "--port", "80")
+    explorer = widgets.YourVpc(example_vpc())
+    assert (page, explorer.open(after)) == (explorer.page, "")
+    answer = ask(aws.load(EXAMPLE).vpc(), "internet", aws.load(EXAMPLE).called(to), 80)
+    assert explorer.source.value == "internet" and explorer.port.value == 80
+    assert explorer.sentence.startswith("internet reaches") == answer.outcome.works
 
 
 @pytest.mark.parametrize(
@@ -74,13 +77,27 @@ def test_a_question_to_the_example_is_a_link_to_the_page_that_asks_it():
         (("ask", EXAMPLE, "--from", "internet", "--to", "shop"), "no --port: expected"),
         (
             ("ask", EXAMPLE, "--from", "nobody", "--to", "shop", "--port", "80"),
-            "no end 'nobody': expected",
+            "--from 'nobody' with --link: expected",
         ),
         (("ask", "mine", "--from", "a", "--to", "b", "--port", "80"), f"'mine' {OWN}"),
-        (("audit", "reference"), "no link has a network of your own"),
+        (
+            ("ask", EXAMPLE, "--from", "internet", "--to", "52.1.2.3", "--port", "80"),
+            "--to '52.1.2.3' with --link: expected one of",
+        ),
+        (
+            ("ask", EXAMPLE, "--from", "internet", "--to", "shop", "--port", "81"),
+            "--port 81 with --link: expected one of",
+        ),
+        (("audit", EXAMPLE), "'--link' is not understood: expected one of FOLDER, --vpc"),
+        (("collect",), "'--link' is not understood: expected one of --policy"),
     ],
 )
 def test_what_no_page_shows_has_no_link_and_one_line_says_why(words, told):
     done = run(*words, "--link")
     assert (done.returncode, done.stdout) == (2, "")
     assert told in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_a_command_has_a_link_exactly_where_its_help_says_so():
+    for command, (usage, *_, flags, _) in COMMANDS.items():
+        assert ("--link" in usage) == ("--link" in flags) == (command in ADDRESSES), command

@@ -21,6 +21,8 @@ from vpcedu.tables.network_acl import DENY, OUT, AclEntry
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import Listener, TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
+from vpcedu.widgets import YourVpc
+from vpcedu.widgets.parts.controls import short
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -70,6 +72,24 @@ def several(targets, zones=1, **settings):
     ), addresses
 
 
+# --- one truth for the command and the explorer ------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "name, asked",
+    [("f1", ("a", "int", 80)), ("a2", ("internet", "web", 443)), ("f2", ("internet", "site", 80))],
+)
+def test_the_explorer_of_ones_own_vpc_says_what_the_command_says(name, asked):
+    (folder,) = CASES.glob(f"{name}-*")
+    account = aws.load(folder / "files")
+    vpc = account.vpc()
+    source, to, port = account.called(asked[0]), account.called(asked[1]), asked[2]
+    answer = lab.ask(vpc, source, to, port)
+    assert answer.outcome.verdict in ("sometimes", "unknown")
+    explorer = YourVpc(vpc, source, to, port)
+    assert explorer.sentence == short(answer.verdict)
+
+
 # --- all choices ----------------------------------------------------------------------------------
 
 
@@ -117,12 +137,21 @@ def test_targets_between_which_no_row_tells_are_tried_once_and_counted():
     assert answer.shares.words == "39 of 40 connections work" and len(answer.cases) == 2
 
 
+def unlike(targets):
+    """The site with targets of which no two are alike."""
+    vpc, addresses = several(targets)
+    rules = (GroupRule("sg-web", IN, (81, 81), f"{address}/32") for address in addresses)
+    return vpc._replace(group_rules=(*vpc.group_rules, *rules))
+
+
+def test_exactly_as_many_choices_as_are_tried_are_all():
+    answer = lab.ask(unlike(MOST), "internet", NAME, 80)
+    assert len(answer.cases) == MOST and not answer.is_bounded
+    assert "were tried" not in str(answer)
+
+
 def test_more_choices_than_are_tried_are_said():
-    vpc, addresses = several(MOST + 6)
-    rules = tuple(
-        GroupRule("sg-web", IN, (81, 81), f"{address}/32") for address in addresses
-    )  # so that no two targets are alike
-    answer = lab.ask(vpc._replace(group_rules=(*vpc.group_rules, *rules)), "internet", NAME, 80)
+    answer = lab.ask(unlike(MOST + 6), "internet", NAME, 80)
     assert answer.is_bounded and len(answer.cases) == MOST
     assert f"Only {MOST} of the ways in which the network may choose were tried." in str(answer)
     assert answer.as_json()["Answer"]["bounded"] is True

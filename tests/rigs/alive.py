@@ -98,7 +98,7 @@ def start(view):
 
 
 def move_every_slider(view, times=3):
-    """Move each slider so many times by a key; how many sliders there are.
+    """Move each slider by a key, several times; how many sliders there are.
 
     Every move is answered by Python without an error, and each slider changes what is shown.
     """

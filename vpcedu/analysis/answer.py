@@ -16,7 +16,7 @@ from __future__ import annotations
 from vpcedu.analysis import path
 from vpcedu.analysis.assumptions import assumptions
 from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
-from vpcedu.analysis.choosing.outcomes import Shares, shares, why
+from vpcedu.analysis.choosing.outcomes import Shares, are_all, shares, why
 from vpcedu.analysis.ends import Question, called
 from vpcedu.analysis.plays import ADDRESS, Plays
 from vpcedu.analysis.search import smallest
@@ -239,7 +239,7 @@ class Answer(NamedRow):
     @property
     def is_bounded(self) -> bool:
         """Whether the network may choose in more ways than were tried."""
-        return len(self.cases) >= MOST
+        return not are_all(self.cases)
 
     @property
     def packets(self) -> str:
@@ -261,7 +261,7 @@ class Answer(NamedRow):
         return self._screen(1)
 
     def _screen(self, named: int) -> str:
-        """The same, with at most so many points of what is missing and of what stops it."""
+        """The same, with at most that number of points of what is missing and of what stops it."""
         parts = [fold(self.verdict)]
         if self.reachable is not None and not self.outcome.works:
             parts += self.shares.lines or [

@@ -36,6 +36,8 @@ WHICH = (
      ASSUMPTION, "ss and nft on the host"),
     ("whether a host outside the VPC, or a service, accepts the connection", ASSUMPTION, "nc from the source"),
     ("by which interface a host with several of them sends", ASSUMPTION, "ip rule on the host"),
+    ("whether a host or a container on it has a secondary address of its interface",
+     ASSUMPTION, "ip address on the host"),
     ("whether a program reads the header of the PROXY protocol", ASSUMPTION, "its configuration"),
     ("whether a target is still as healthy as when the files were written",
      ASSUMPTION, "aws elbv2 describe-target-health"),
@@ -70,12 +72,12 @@ PROXY = (
 )
 INTERFACE = (
     "{who} sends through {what}, the interface that was asked; with Linux' default routes it may use another one",
-    "",
+    "{who} send through {what}, the interface that was asked; with Linux' default routes they may use another one",
     "run ip rule on {first}",
 )
 SECONDARY = (
     "{what}, a secondary address of {who}, is configured there or on a container",
-    "",
+    "{what}, a secondary address of each of {who}, is configured there or on a container",
     "run ip address on {first}",
 )
 CLIENT_PORTS = (

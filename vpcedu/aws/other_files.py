@@ -1,4 +1,4 @@
-"""Other files: what people keep in the place of the AWS CLI's answers, and what to do about it.
+"""Other files: what people keep instead of the AWS CLI's answers, and what to do about it.
 
 Each is known by how it begins, or by its keys. It is not read, only named: so a person sees which
 file it was, and how to get the answer.

@@ -39,7 +39,7 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
 Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
 Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
-AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg] [--link]
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
 replies. Where the folder holds several VPCs, each is audited, one after the other.
@@ -47,7 +47,6 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --vpc ID          only this one
   --json            as JSON; for several VPCs a list under "vpcs"
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
-  --link            the address of the page that shows this, for the example network
 
 Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
 That is named first: a file is missing, or holds what is not modelled.
@@ -96,7 +95,7 @@ def main(words: list[str]) -> int:
     if "--help" in rest or "-h" in rest:
         sys.stdout.write(usage)
         return 0
-    options = parse(rest, takes, (*flags, "--link"), place)
+    options = parse(rest, takes, flags, place)
     if "--link" in options:
         from vpcedu.cli import page_links
 
@@ -282,7 +281,7 @@ COMMANDS: dict[
         ASK,
         ask,
         ("--from", "--to", "--port", "--vpc", "--host", "--path"),
-        ("--packets", "--json"),
+        ("--packets", "--json", "--link"),
         "FOLDER",
     ),
     "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
@@ -290,9 +289,9 @@ COMMANDS: dict[
         PUZZLE,
         puzzle,
         ("--seed", "--faults", "--try"),
-        ("--rows", "--hint", "--answer"),
+        ("--rows", "--hint", "--answer", "--link"),
         "",
     ),
-    "scenario": (SCENARIO, scenario, (), (), "[NAME]"),
+    "scenario": (SCENARIO, scenario, (), ("--link",), "[NAME]"),
     "collect": (COLLECT, collect, (), ("--policy",), ""),
 }

@@ -1,8 +1,8 @@
 """Page links: `--link` prints the address of the page that shows what a command would print.
 
 A page shows the reference site with the NAT of the question, seed 0; every symptom; the puzzles of
-one fault; and questions to the example network. A network of your own is in no page and in no link:
-whoever opened it would need your files.
+one fault; and lesson 11's questions to the example network. A network of your own is in no page and
+in no link: whoever opened it would need your files.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from vpcedu.quoting import quoted
 from vpcedu.site_address import PUBLISHED
 
 TROUBLES, MOST = "10-troubleshooting", 9_999  # its explorer's last puzzle
-OWN = "your-vpc"
 # the page and the state that show the answer, by balancer; moment 5 is the reply
 ANSWERS = {
     "classic-tcp": ("00-the-question", "arrows", {"arrows": "packets"}),
@@ -39,25 +38,30 @@ def answer(options: dict[str, str]) -> str:
 
 
 def ask(options: dict[str, str]) -> str:
-    """The page that asks the example; ValueError for another network, or ends it has not."""
+    """The question in lesson 11; ValueError for another network, or what it does not offer."""
     from vpcedu import aws
-    from vpcedu.analysis.answer import ask as answered
+    from vpcedu.analysis.offered import destinations, ports, sources
+    from vpcedu.course.lesson_11 import EXAMPLE, example_vpc
 
     _only_the_example(options)
     for name in ("--host", "--path", "--vpc"):
         if name in options:
             raise ValueError(f"{name} with --link: expected --from, --to and --port alone")
-    port, account = port_asked(options), aws.load(aws.example())
-    source, destination = account.called(options["--from"]), account.called(options["--to"])
-    found = answered(account.vpc(), source, destination, port)
-    asked = {"from": options["--from"], "to": options["--to"], "port": str(found.question.port)}
-    return links.link(OWN, links.fragment("ask", asked))
-
-
-def audit(options: dict[str, str]) -> str:
-    """The page that audits the example at the press of a button; ValueError for another network."""
-    _only_the_example(options)
-    return links.link(OWN, "audit")
+    port, account, vpc = port_asked(options), aws.load(aws.example()), example_vpc()
+    values = {}
+    for word, name, offered in (
+        ("source", "--from", sources(vpc)),
+        ("destination", "--to", destinations(vpc)),
+    ):
+        end = account.called(options[name])
+        values[word] = EXAMPLE.get(end, end)
+        if values[word] not in offered:
+            known = f"one of {', '.join(offered)}"
+            raise ValueError(f"{name} {quoted(options[name])} with --link: expected {known}")
+    if port not in ports(vpc):
+        known = ", ".join(map(str, ports(vpc)))
+        raise ValueError(f"--port {port} with --link: expected one of {known}")
+    return links.link("11-your-own-vpc", links.fragment("your-vpc", values | {"port": str(port)}))
 
 
 def _only_the_example(options: dict[str, str]) -> None:
@@ -94,7 +98,7 @@ def _trouble(values: dict[str, str]) -> str:
     return links.link(TROUBLES, links.fragment("troubleshooting", values))
 
 
-ADDRESSES = {"ask": ask, "audit": audit, "puzzle": puzzle, "scenario": scenario}
+ADDRESSES = {"ask": ask, "puzzle": puzzle, "scenario": scenario}
 
 
 def show(address: str) -> int:

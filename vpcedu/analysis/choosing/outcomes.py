@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from math import lcm
 
-from vpcedu.analysis.choosing.choices import MOST
 from vpcedu.analysis.ends import find
 from vpcedu.analysis.plays import ADDRESS, PORTS, TARGET
 from vpcedu.row import NamedRow
@@ -16,6 +15,7 @@ from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from vpcedu.analysis.choosing.choices import Possibility
@@ -88,6 +88,17 @@ def shares(vpc: Vpc, question: Question, cases: tuple[Possibility, ...]) -> Shar
     return Shares(UNITS.get(kind, "connections"), total, tuple(rows))
 
 
+def are_all(cases: tuple[Possibility, ...]) -> bool:
+    """Whether these are all the ways in which the network may choose."""
+    total = lcm(*(case.share[1] for case in cases))
+    return sum(_parts(cases, total)) == total
+
+
+def _parts(cases: Iterable[Possibility], total: int) -> Iterator[int]:
+    """How many of the total go each way."""
+    return (number * total // of for number, of in (case.share for case in cases))
+
+
 def _decides(kind: str, groups: dict[str, list[Possibility]]) -> bool:
     """Whether the choices of one kind alone tell which outcome it is."""
     made = [_made(own, kind) for own in groups.values()]
@@ -104,11 +115,10 @@ def _counted(
             sum(chosen.alike for chosen in _made(own, kind).values()) for own in groups.values()
         ]
         return sum(numbers), numbers
-    if len(cases) >= MOST:
+    if not are_all(cases):
         return len(cases), [len(own) for own in groups.values()]
     total = lcm(*(case.share[1] for case in cases))
-    parts = [[case.share for case in own] for own in groups.values()]
-    return total, [sum(number * total // of for number, of in own) for own in parts]
+    return total, [sum(_parts(own, total)) for own in groups.values()]
 
 
 def _when(vpc: Vpc, question: Question, kind: str, own: list[Possibility]) -> str:

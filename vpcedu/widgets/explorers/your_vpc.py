@@ -9,10 +9,11 @@ import ipywidgets
 
 from vpcedu import draw
 from vpcedu.analysis import search
-from vpcedu.analysis.answer import Answer
-from vpcedu.analysis.choosing.choices import Possibility
+from vpcedu.analysis.answer import judged
 from vpcedu.analysis.ends import SOMEONE, Question
+from vpcedu.analysis.offered import destinations, ports, sources
 from vpcedu.analysis.path import losses
+from vpcedu.analysis.plays import Plays
 from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.network import validity
 from vpcedu.puzzles.changes import changes
@@ -23,12 +24,13 @@ from vpcedu.widgets.parts.what_if import WhatIf, effect, tried
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from vpcedu.analysis.answer import Answer
     from vpcedu.analysis.change import Repair
     from vpcedu.network.vpc import Vpc
     from vpcedu.puzzles.changes import Changes
 
 PICTURES = ("checks", "map")
-USUAL, MOST = (22, 80, 443), 200  # ports that are always offered; changes in the what-if panel
+MOST = 200  # changes in the what-if panel
 ROOM = 518  # pixels: what is taller is scaled down
 ABOUT = (
     "One question to your network: does this end reach that one, and does the answer come "
@@ -36,32 +38,6 @@ ABOUT = (
     "order, with the rule that decided. A cross is where the packet is lost. Map: the same "
     "packet among your subnets. What if: change a rule, and the question is asked again."
 )
-
-
-def sources(vpc: Vpc) -> tuple[str, ...]:
-    """Who may ask: everybody on the Internet, and every device that opens connections."""
-    devices = (device for part in vpc.everyone for device in part.devices if device.kind.is_host)
-    return (SOMEONE, *(device.name for device in devices if device.name != SOMEONE))
-
-
-def destinations(vpc: Vpc) -> tuple[str, ...]:
-    """Who may be asked: devices, balancers (of several names the shortest), and the Internet."""
-    names: dict[tuple[str, ...], str] = {}
-    for record in sorted(
-        (name for part in vpc.everyone for name in part.names),
-        key=lambda name: -len(name.name),
-    ):
-        names[record.addresses] = record.name
-    devices = (device.name for part in vpc.everyone for device in part.devices)
-    return (*(name for name in devices if name != SOMEONE), *names.values(), SOMEONE)
-
-
-def ports(vpc: Vpc) -> tuple[int, ...]:
-    """Ports that rules and listeners name, and the usual ones."""
-    ends = (rule.ports for part in vpc.everyone for rule in part.group_rules)
-    named = {first for first, last in ends if first == last}
-    named |= {listener.port for part in vpc.everyone for listener in part.listeners}
-    return tuple(sorted({*named, *USUAL} - {0}))
 
 
 class YourVpc(Explorer):
@@ -154,7 +130,7 @@ class YourVpc(Explorer):
 
     def _asked(self, question: Question, change: Repair | None) -> Answer:
         vpc = change.apply(self._vpc) if change else self._vpc
-        return Answer(question, vpc, (Possibility((), search.run(vpc, question)),))
+        return judged(Plays(), vpc, question)
 
     def _offers(self, question: Question) -> Changes:
         """The repairs that were found first, then the rows of the description."""
@@ -192,15 +168,12 @@ class YourVpc(Explorer):
         effect_text = effect(
             change, question.source, self._run(question, None).symptom, answer.symptom
         )
-        lost = losses(answer.visit)
+        visit = answer.telling
+        lost = losses(visit)
         if picture == "checks":
-            shown = draw.filters(answer.visit)
+            shown = draw.filters(visit)
         else:
-            shown = (
-                draw.map(answer.visit, packet=lost[0].trace.number)
-                if lost
-                else draw.map(answer.visit)
-            )
+            shown = draw.map(visit, packet=lost[0].trace.number) if lost else draw.map(visit)
         return Frame(shown, effect_text + short(answer.verdict))
 
 
