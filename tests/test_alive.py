@@ -6,32 +6,23 @@ VPCEDU_ALIVE=all in the environment.
 
 from __future__ import annotations
 
-import functools
 import json
 import os
 import re
-import shutil
-import threading
 import time
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from tests.notebook_rules import NOTEBOOKS
+from tests.rigs import alive
 from vpcedu import lab, widgets
 from vpcedu.pages import front
-from vpcedu.pages.alive import build, runtime
 from vpcedu.tables.network_acl import AclEntry
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 SOME = ("00-the-question",)
 READ = "08-return-paths"  # by the tests that use it as a reader would
 ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
 LESSONS = [path.stem for path in NOTEBOOKS if path.stem in SOME or ALL]
-STARTED = 120  # seconds at most; four where nothing else runs
-READY = "![...document.querySelectorAll('.run > button')].some(one => one.disabled)"
 SHIFT = (
     "window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(one => {"
     "shift += one.value; })).observe({type: 'layout-shift', buffered: true});"
@@ -43,38 +34,14 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """The address of the site; npm must have the frozen Pyodide, or once have had it here."""
-    try:
-        pyodide = runtime.files(runtime.archive())
-    except runtime.Missing as missing:
-        pytest.skip(f"no page is alive without Pyodide: {missing}")
-    folder = tmp_path_factory.mktemp("alive")
-    build.write(folder, pyodide)
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
+    with alive.served(tmp_path_factory.mktemp("alive")) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
-    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules]
-        )
+    with alive.chromium() as started:
         yield started
-        started.close()
 
 
 class Reader:
@@ -95,7 +62,7 @@ class Reader:
 
     def wait(self, condition):
         """Ask again and again from outside: the page's policy lets nobody run text in it."""
-        until = time.monotonic() + STARTED
+        until = time.monotonic() + alive.STARTED
         while not self.view.evaluate(condition):
             assert time.monotonic() < until, condition
             time.sleep(0.1)
@@ -262,7 +229,7 @@ def run_exercise(reader, text):
     area = cell.get_by_role("textbox")
     area.fill(text)
     cell.get_by_role("button", name="Run this exercise").click()
-    reader.wait(READY)
+    reader.wait(alive.READY)
     return cell.locator(".shown").inner_text()
 
 
@@ -334,7 +301,7 @@ def test_a_step_that_never_ends_can_be_stopped(reader):
     cell.get_by_role("textbox").fill("while True: pass")
     cell.get_by_role("button", name="Run this exercise").click()
     cell.get_by_role("button", name="Stop").click()
-    reader.wait(READY)
+    reader.wait(alive.READY)
     assert "".join(run_exercise(reader, "print(6 * 7)").split()) == "42"
     assert reader.said == [] and reader.foreign() == []
 

@@ -15,7 +15,7 @@ import pytest
 from tests.notebook_rules import NOTEBOOKS
 from tests.rigs import access, alive
 from tests.rigs.firefox import firefox
-from tests.test_alive import CHROMIUM, SHIFT
+from tests.test_alive import SHIFT
 from vpcedu.pages.alive import pack
 
 ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
@@ -34,16 +34,8 @@ def site(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def chromium():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
-    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules]
-        )
+    with alive.chromium() as started:
         yield started
-        started.close()
 
 
 class Hands:

@@ -9,6 +9,7 @@ named by CSS selectors.
 from __future__ import annotations
 
 import functools
+import shutil
 import threading
 import time
 from contextlib import contextmanager
@@ -19,6 +20,10 @@ import pytest
 from vpcedu import widgets
 from vpcedu.pages.alive import build, runtime
 
+CHROMIUM = (
+    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+)
+ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host has an address
 PATIENCE = 60  # seconds, on a machine that does other things too
 STARTED = 120
 READY = "![...document.querySelectorAll('.run > button')].some(one => one.disabled)"
@@ -79,6 +84,20 @@ def served(folder):
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
+
+
+@contextmanager
+def chromium():
+    """Debian's Chromium, with every other host out of reach."""
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
+    with sync_playwright() as play:
+        started = play.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", ALONE]
+        )
+        yield started
+        started.close()
 
 
 def wait(view, condition, patience=PATIENCE):
