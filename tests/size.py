@@ -228,6 +228,11 @@ LATER = {
     ("words", "a state as the last part of an address, and back"): 42,
     ("widgets", "explorers, forms and papers tell their state and open at one"): 158,
     ("pages", "a page opens at the state in its address"): 22,
+    # a link led to pages that are not there, and exactly as many choices as are tried were said not to be all
+    ("cli", "a link only to what a page offers"): 3,
+    ("analysis", "whether all choices were tried, by their shares"): 7,
+    # an interface in a subnet of another VPC refused the whole account
+    ("aws", "an interface in a subnet of another VPC is left out"): 3,
     ("cli", "the same: the address of the page that shows what a command prints"): 53,
     ("(top)", "the same, of the answer"): 2,
 }

@@ -33,6 +33,17 @@ def again(kind, number, **fields):
     return answers
 
 
+def elsewhere():
+    """The network of the shapes with a second VPC; an interface of the first is in its subnet."""
+    answers = again("Vpcs", 0, VpcId="vpc-2", CidrBlock="10.2.0.0/16", CidrBlockAssociationSet=[])
+    subnet = answers["Subnets"][1]
+    answers["Subnets"].append(
+        {**subnet, "SubnetId": "subnet-two", "VpcId": "vpc-2", "CidrBlock": "10.2.0.0/24"}
+    )
+    answers["NetworkInterfaces"][4] |= {"SubnetId": "subnet-two", "PrivateIpAddress": "10.2.0.30"}
+    return answers
+
+
 SHOP, WEB, DB = ("internet", "shop", 80), ("i-web", "internet", 443), ("i-web", "10.0.1.30", 5432)
 ROUTE = {"DestinationCidrBlock": "10.0.0.0/26", "NetworkInterfaceId": "eni-db"}
 DIRECT = {"DestinationCidrBlock": "10.0.1.0/24", "GatewayId": "igw-1"}
@@ -48,6 +59,10 @@ ODD = {  # answers, what is said, a question that meets the row, and one that do
     "a subnet that no file has": (
         odd("NetworkInterfaces", (4, "SubnetId"), "subnet-x"),
         "eni-db is left out, because no file describes its subnet subnet-x", DB, SHOP),
+    "a subnet of another VPC": (
+        elsewhere(),
+        "eni-db is left out, because its subnet subnet-two is in vpc-2, not in vpc-1",
+        ("i-web", "eni-db", 5432), SHOP),
     "an address twice": (
         again("NetworkInterfaces", 4, NetworkInterfaceId="eni-more"),
         "eni-more is left out, because its address 10.0.1.30 is that of eni-db", DB, SHOP),
@@ -93,7 +108,7 @@ def test_a_row_out_of_place_is_named_and_what_it_decides_is_unknown(tmp_path, na
     account = load(tmp_path, answers)
     (note,) = (note for note in account.report if said in note.words)
     assert note.kind == "left out" and ".json: $" in note.where
-    vpc = account.vpc()
+    vpc = account.vpc("vpc-1")
     answer = ask(vpc, *met)
     assert answer.outcome.verdict == UNKNOWN
     assert said in "\n".join(map(str, answer.unknown))

@@ -83,6 +83,9 @@ class Placing:
         subnet, address = at.text("SubnetId", ""), at.address(field)
         if subnet not in self.subnets or not self.subnets[subnet].has("CidrBlock"):
             return f"no file describes its subnet {subnet or '(none)'}"
+        home = self.subnets[subnet].text("VpcId", "")
+        if at.text("VpcId", home) != home:
+            return f"its subnet {subnet} is in {home}, not in {at.text('VpcId')}"
         cidr = self.subnets[subnet].block("CidrBlock")
         if not contains(cidr, address):
             return f"its address {address} is not in its subnet {subnet}, {cidr}"
