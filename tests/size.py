@@ -228,13 +228,13 @@ LATER = {
     ("words", "a state as the last part of an address, and back"): 42,
     ("widgets", "explorers, forms and papers tell their state and open at one"): 158,
     ("pages", "a page opens at the state in its address"): 22,
-    # a link led to pages that are not there, and exactly as many choices as are tried were said not to be all
+    ("cli", "the same: the address of the page that shows what a command prints"): 53,
+    ("(top)", "the same, of the answer"): 2,
+    # a link led to pages that are not there, and as many choices as are tried were not all
     ("cli", "a link only to what a page offers"): 3,
     ("analysis", "whether all choices were tried, by their shares"): 7,
     # an interface in a subnet of another VPC refused the whole account
     ("aws", "an interface in a subnet of another VPC is left out"): 3,
-    ("cli", "the same: the address of the page that shows what a command prints"): 53,
-    ("(top)", "the same, of the answer"): 2,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -40,7 +40,7 @@ def answer(options: dict[str, str]) -> str:
 def ask(options: dict[str, str]) -> str:
     """The question in lesson 11; ValueError for another network, or what it does not offer."""
     from vpcedu import aws
-    from vpcedu.analysis.offered import destinations, ports, sources
+    from vpcedu.analysis.question import destinations, ports, sources
     from vpcedu.course.lesson_11 import EXAMPLE, example_vpc
 
     _only_the_example(options)

@@ -11,9 +11,9 @@ from vpcedu import draw
 from vpcedu.analysis import search
 from vpcedu.analysis.answer import judged
 from vpcedu.analysis.ends import SOMEONE, Question
-from vpcedu.analysis.offered import destinations, ports, sources
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.plays import Plays
+from vpcedu.analysis.question import destinations, ports, sources
 from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.network import validity
 from vpcedu.puzzles.changes import changes
