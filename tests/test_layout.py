@@ -324,8 +324,8 @@ def test_an_audit_s_map_is_legible_and_shows_what_the_internet_reaches(name):
         row.private
         for row in found.vpc.associations
         for end in found.vpc.names
-        for name, _, outcome in found.balancers
-        if name == end.name and row.public in end.addresses and outcome.works
+        for entrance in found.balancers
+        if entrance.name == end.name and row.public in end.addresses and entrance.outcome.works
     }
     reached |= {row.device for row in found.vpc.interfaces if row.address in open_to}
     marked = {

@@ -40,12 +40,14 @@ FOUND_BY = {
     "Interface": decided.interface_of,
     "Change": lambda step: step.change,
     "Association": None,
+    "DownState": None,
     "Listener": None,
     "TrackingConfiguration": None,
     "Cause": None,
 }
 CHECKS = {
     "Association": ("address map", "route"),
+    "DownState": ("state",),
     "Listener": ("translation",),
     "TrackingConfiguration": ("group in", "group out"),
     "Cause": ("send",),

@@ -28,8 +28,8 @@ def each(value, change):
 
 
 def parts(value):
-    """Everything in an answer that is no tuple or list."""
-    if isinstance(value, tuple | list):
+    """Everything in an answer that is no tuple or list; an empty one is a part."""
+    if isinstance(value, tuple | list) and value:
         return [part for one in value for part in parts(one)]
     return [value]
 

@@ -577,7 +577,7 @@ def test_a_vpc_without_peers_is_its_own_description_together():
 def test_what_is_not_known_is_said_with_the_call_that_would_tell():
     gap = Unknown("NAT", "its check of source and destination is not known")
     assert str(gap) == "its check of source and destination is not known"
-    told = gap._replace(collect="aws ec2 describe-instances")
+    told = gap._replace(settle="aws ec2 describe-instances")
     assert str(told).startswith(f"{gap}; ")
     assert "aws ec2 describe-instances" in str(told)
 
