@@ -9,7 +9,7 @@ from rigs.reference_site import BALANCERS, NATS, site, transcript
 from vpcedu import reference_vpc
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.ends import Question, find, free_address, prepare
-from vpcedu.analysis.search import run
+from vpcedu.analysis.repairs.search import run
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.host import Host

@@ -13,7 +13,7 @@ from vpcedu import Site, draw, reference_vpc
 from vpcedu.analysis import plays
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.plays import TRIED, Plays
-from vpcedu.analysis.search import run, smallest
+from vpcedu.analysis.repairs.search import run, smallest
 from vpcedu.aws import load
 from vpcedu.course.lesson_10 import judge_puzzle
 from vpcedu.lab import ask, diagnose

@@ -11,7 +11,7 @@ from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.ends import Question
 from vpcedu.analysis.faults import faults
 from vpcedu.analysis.path import losses
-from vpcedu.analysis.search import run
+from vpcedu.analysis.repairs.search import run
 from vpcedu.flow import spread
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.names import Name

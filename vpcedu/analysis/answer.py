@@ -19,7 +19,7 @@ from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
 from vpcedu.analysis.choosing.outcomes import Shares, are_all, shares, why
 from vpcedu.analysis.ends import Question, called
 from vpcedu.analysis.plays import ADDRESS, Plays
-from vpcedu.analysis.search import smallest
+from vpcedu.analysis.repairs.search import smallest
 from vpcedu.analysis.unknown import each, met, nothing_inside
 from vpcedu.network import validity
 from vpcedu.network.open_points import Unknown

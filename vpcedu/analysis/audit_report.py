@@ -22,7 +22,7 @@ from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.idle_rows import Finding, findings
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.reachability import Reach
-from vpcedu.analysis.search import run
+from vpcedu.analysis.repairs.search import run
 from vpcedu.analysis.sources import LAST_PORT
 from vpcedu.analysis.unknown import met, names_of
 from vpcedu.network import validity

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
-from vpcedu.analysis.across_vpcs import across, home_of
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
 from vpcedu.analysis.path import losses, table_of
+from vpcedu.analysis.repairs.across_vpcs import across, home_of
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway

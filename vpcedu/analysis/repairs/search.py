@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections import deque
 
-from vpcedu.analysis.candidates import candidates
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.choosing.choices import cases
 from vpcedu.analysis.path import losses, model_ends
 from vpcedu.analysis.plays import TRIED, Plays
+from vpcedu.analysis.repairs.candidates import candidates
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
