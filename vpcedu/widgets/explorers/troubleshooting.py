@@ -13,9 +13,9 @@ from functools import lru_cache
 import ipywidgets
 
 from vpcedu import draw
-from vpcedu.analysis import search
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question
+from vpcedu.analysis.repairs import search
 from vpcedu.puzzles.changes import changed, changes
 from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.row import NamedRow

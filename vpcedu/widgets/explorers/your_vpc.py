@@ -8,12 +8,12 @@ from html import escape
 import ipywidgets
 
 from vpcedu import draw
-from vpcedu.analysis import search
 from vpcedu.analysis.answer import judged
 from vpcedu.analysis.ends import SOMEONE, Question
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.question import destinations, ports, sources
+from vpcedu.analysis.repairs import search
 from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.network import validity
 from vpcedu.puzzles.changes import changes
