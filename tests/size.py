@@ -235,6 +235,8 @@ LATER = {
     ("analysis", "whether all choices were tried, by their shares"): 7,
     # an interface in a subnet of another VPC refused the whole account
     ("aws", "an interface in a subnet of another VPC is left out"): 3,
+    # who installs vpcedu from a wheel had no lessons
+    ("cli", "the lessons are copied out of a wheel, and opened"): 50,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

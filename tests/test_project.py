@@ -218,12 +218,14 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 PERMITTED = """
     .ci .github .gitattributes .git-blame-ignore-revs .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md
     LICENSE LICENSE-TEXT README.md
-    bench binder constraints.txt docs notebooks pyproject.toml start.py tests vpcedu
+    bench binder constraints.txt docs hatch_build.py notebooks pyproject.toml start.py tests vpcedu
 """
 
 
 def test_the_top_level_stays_tidy():
-    assert {path.relative_to(ROOT).parts[0] for path in FILES} - set(PERMITTED.split()) == set()
+    unpacked = {"PKG-INFO"}  # what an sdist has besides
+    found = {path.relative_to(ROOT).parts[0] for path in FILES}
+    assert found - set(PERMITTED.split()) - unpacked == set()
 
 
 # --- packages ---------------------------------------------------------------------------
@@ -243,14 +245,42 @@ def test_constraints_pin_the_packages_of_every_extra_and_hold_no_address():
     assert "://" not in text
     lines = text.splitlines()
     assert all(re.match(r"[\w.-]+==[\w.]+( ; .+)?$", line) for line in lines)
-    wanted = names(
-        [
-            r
-            for extra in ("course", "test", "bench")
-            for r in PROJECT["optional-dependencies"][extra]
-        ]
-    )
-    assert wanted - {"vpcedu"} <= names(lines)
+    assert direct() <= names(lines)
+
+
+def direct() -> set[str]:
+    """The packages that the extras name."""
+    extras = PROJECT["optional-dependencies"].values()
+    return names([requirement for extra in extras for requirement in extra]) - {"vpcedu"}
+
+
+def test_each_package_has_its_reason_on_the_page_for_those_who_take_part():
+    table = read("CONTRIBUTING.md").split("## What it depends on")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| ([\w, -]+) \| (\w+) \| (.+) \|$", table, re.MULTILINE)
+    rows.remove(("Package", "Extra", "Why"))
+    assert all(len(reason) > 20 for _, _, reason in rows)
+    extras = PROJECT["optional-dependencies"]
+    said = {(name, extra) for packages, extra, _ in rows for name in packages.split(", ")}
+    wanted = {(name, extra) for extra, needs in extras.items() for name in names(needs)}
+    assert said == {(name, extra) for name, extra in wanted if name != "vpcedu"}
+
+
+ELSEWHERE = {"appnope", "colorama", "pywinpty", "tomli"}  # on other systems or Pythons
+
+
+def test_nothing_is_pinned_that_nothing_needs():
+    needed = direct()
+    rest = list(needed)
+    while rest:
+        try:
+            more = names(importlib.metadata.requires(rest.pop()) or [])
+        except importlib.metadata.PackageNotFoundError:
+            continue  # of bench/, or of another system
+        rest += more - needed
+        needed |= more
+    pinned = names(read("constraints.txt").splitlines())
+    flat = {re.sub("[-_.]+", "-", name) for name in needed}
+    assert {re.sub("[-_.]+", "-", name) for name in pinned} - flat - ELSEWHERE == set()
 
 
 def test_this_environment_is_the_pinned_one():

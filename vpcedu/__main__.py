@@ -30,11 +30,11 @@ go back through the load balancer? Prints a map and the answer on one screen.
   --help            this text
 
 Your own VPC: python3 -m vpcedu ask | audit FOLDER; collect prints a script that makes such a folder.
-Simulated symptoms: scenario [NAME]. Practice: puzzle.
-Each has --help.
+Simulated symptoms: scenario [NAME]. Practice: puzzle. The lessons, in JupyterLab: course [FOLDER].
+Each has --help. Where vpcedu is installed, `vpcedu` is the same as `python3 -m vpcedu`.
 """
 # known here, so that the question alone loads none of them
-COMMANDS = ("ask", "audit", "puzzle", "scenario", "collect")
+COMMANDS = ("ask", "audit", "puzzle", "scenario", "collect", "course")
 TAKES, FLAGS = (
     ("--balancer", "--nat", "--seed"),
     ("--packets", "--why", "--all", "--json", "--link", "--version"),
@@ -100,14 +100,19 @@ def _printed(visit: Visit, options: dict[str, str]) -> str:
     return first_screen(visit)
 
 
-if __name__ == "__main__":
+def run() -> int:
+    """Do what the command line says, as the program `vpcedu`; return its exit code."""
     # What a command makes lives until its end: Python need not look for garbage among it then.
     atexit.register(gc.freeze)
     try:
-        sys.exit(main(sys.argv[1:]))
+        return main(sys.argv[1:])
     except BrokenPipeError:  # `| head` closed the pipe: not an error worth a traceback
         sys.stderr.close()
-        sys.exit(0)
+        return 0
     except KeyboardInterrupt:
         sys.stderr.write("\n")
-        sys.exit(130)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(run())

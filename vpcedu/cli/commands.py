@@ -1,4 +1,4 @@
-"""Commands: `python3 -m vpcedu ask`, `audit`, `collect`, `puzzle`, `scenario`, in a terminal.
+"""Commands: `python3 -m vpcedu ask`, `audit`, `collect`, `course`, `puzzle`, `scenario`.
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
@@ -81,6 +81,17 @@ Prints a shell script that collects the files for ask and audit with the AWS CLI
   sh collect.sh my-network eu-west-1 us-east-1
 
   --policy          instead the IAM policy that allows these calls and nothing else
+"""
+
+COURSE = """usage: python3 -m vpcedu course [FOLDER] [--copy]
+
+Copies the lessons into FOLDER (default: vpcedu-course) and opens the first one in JupyterLab, on this computer only. A
+file that is in FOLDER already is left as it is, so that what you wrote into a lesson stays.
+
+  --copy            only copy
+
+JupyterLab and matplotlib belong to the course, not to the package: pip install 'vpcedu[course]' brings them. In a
+checkout, and without a FOLDER, this is python3 start.py: it installs them, and opens the checkout's own lessons.
 """
 
 
@@ -274,6 +285,13 @@ def collect(options: dict[str, str]) -> int:
     return 0
 
 
+def course(options: dict[str, str]) -> int:
+    """Copy the lessons and open them."""
+    from vpcedu.cli.course import course as opened
+
+    return opened(options)
+
+
 COMMANDS: dict[
     str, Any
 ] = {  # usage, function, options with a value, options without, the word that stands alone
@@ -294,4 +312,5 @@ COMMANDS: dict[
     ),
     "scenario": (SCENARIO, scenario, (), ("--link",), "[NAME]"),
     "collect": (COLLECT, collect, (), ("--policy",), ""),
+    "course": (COURSE, course, (), ("--copy",), "[FOLDER]"),
 }

@@ -106,6 +106,7 @@ def show(address: str) -> int:
     print(address)
     if not PUBLISHED:
         sys.stderr.write(
-            "vpcedu: note: not published yet; python3 start.py site makes the pages, and says how to open them\n"
+            "vpcedu: note: not published yet; in a checkout python3 start.py site makes the pages, "
+            "and says how to open them\n"
         )
     return 0

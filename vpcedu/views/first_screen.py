@@ -26,7 +26,7 @@ python3 -m vpcedu --packets           every packet, a line for each
 python3 -m vpcedu --why               each rule and route that decided
 python3 -m vpcedu --balancer network  a balancer that is not a proxy; --help
 python3 -m vpcedu ask --help          such questions about your own VPC
-python3 start.py                      the course, in JupyterLab"""
+python3 -m vpcedu course              the course, in JupyterLab"""
 OUTSIDE, EDGE = "Internet", "edge of the VPC"
 
 
