@@ -19,7 +19,7 @@ from vpcedu import lab, widgets
 from vpcedu.pages import front
 from vpcedu.tables.network_acl import AclEntry
 
-SOME = ("00-the-question",)
+SOME = ("02-a-tcp-connection",)
 READ = "08-return-paths"  # by the tests that use it as a reader would
 ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
 LESSONS = [path.stem for path in NOTEBOOKS if path.stem in SOME or ALL]
@@ -57,6 +57,10 @@ class Reader:
     def open(self, lesson):
         """Show a lesson, and wait until all of it is alive."""
         self.view.goto(f"{self.site}{lesson}.html")
+        self.come()
+
+    def come(self):
+        """Wait until Python is there, for all of the page."""
         self.wait("window.vpcedu && (vpcedu.all || vpcedu.failed)")
         assert not self.view.evaluate("vpcedu.failed")
 
@@ -101,30 +105,91 @@ def reader(browser, site):
     shown.view.close()
 
 
-def moved(view, explorer, key):
-    """Press a key on the explorer's slider; whether its picture was another one soon after."""
-    before = explorer.locator("svg[role=img]").get_attribute("aria-label")
-    explorer.locator("input[type=range]").first.press(key)
+def what_is_shown(explorer):
+    """Picture and sentence."""
+    return explorer.evaluate(
+        "one => ['.vpcedu-stage svg', '.vpcedu-line p'].map(x => one.querySelector(x).outerHTML).join()"
+    )
+
+
+def moved(explorer, slider, key):
+    """Press a key on a slider; whether picture or sentence were others soon after."""
+    before = what_is_shown(explorer)
+    slider.press(key)
     for _ in range(200):
-        if explorer.locator("svg[role=img]").get_attribute("aria-label") != before:
+        if what_is_shown(explorer) != before:
             return True
         time.sleep(0.05)
     return False
 
 
+def moves(explorer, some=None):
+    """What became of three moves of each slider that can be moved; fewer where it has no more.
+
+    some: the sliders' numbers, all where None.
+    """
+    told = {}
+    sliders = explorer.locator(".widget-slider, .widget-steps")
+    for number in range(sliders.count()):
+        slider = sliders.nth(number).locator("input")
+        if slider.is_disabled() or (some is not None and number not in some):
+            continue
+        slider.press("Home")
+        here, most, step = (
+            float(slider.evaluate(f"one => one.{name} || 1")) for name in ("value", "max", "step")
+        )
+        count = min(3, int((most - here) / step))
+        told[number] = [moved(explorer, slider, "ArrowRight") for _ in range(count)]
+    return told
+
+
+def python_has(view, explorer):
+    """The link that Python makes of an explorer: the setting that it has."""
+    explorer.locator("xpath=ancestor::div[contains(@class, 'cell')]").locator(".link a").click()
+    for _ in range(200):
+        if ";" in (told := view.evaluate("location.hash")):
+            break
+        time.sleep(0.05)
+    view.evaluate("history.replaceState(null, '', '#')")
+    return told
+
+
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_a_lesson_comes_alive_and_asks_nobody(browser, site, lesson):
-    """All its forms and explorers are there, nothing is said in the console, nothing moved.
+    """Explorers move by their frames; then Python is there, and nothing has jumped.
 
-    Its stored pictures are there before.
+    All forms and explorers are there then, sliders move three times before and after, nothing is
+    said in the console.
     """
-    shown = Reader(browser, site, 380)
+    shown, held = Reader(browser, site, 380), []
     shown.view.add_init_script(SHIFT)
-    shown.open(lesson)
+    shown.view.route("**/*.wasm", lambda route: held.append(route))
+    shown.view.goto(f"{site}{lesson}.html")
+    shown.wait("window.vpcedu && vpcedu.framed")
+    explorers = shown.view.locator(".vpcedu-explorer").all()
+    assert explorers or lesson == "check-yourself"
+    framed = []
+    for explorer in explorers:
+        assert explorer.locator(":enabled").count() > 1
+        framed.append(moves(explorer))
+        assert all(all(told) for told in framed[-1].values())
+    before = [what_is_shown(explorer) for explorer in explorers]
+    for route in held:
+        route.continue_()
+    shown.come()
+    assert [what_is_shown(explorer) for explorer in explorers] == before
+    for explorer, some in zip(explorers, framed, strict=True):
+        link = python_has(shown.view, explorer)
+        for number in some:
+            slider = explorer.locator(".widget-slider, .widget-steps").nth(number)
+            chosen = slider.locator("output").inner_text().replace(",", "").split()[0]
+            assert f"={chosen};" in link
     data = json.loads(shown.view.text_content("#cells"))
     assert shown.view.locator(".shown.live").count() == data["kinds"].count("shown") > 0
     assert shown.view.evaluate("shift") <= 0.01
     assert shown.view.evaluate("document.documentElement.scrollWidth") == 380
+    for explorer, some in zip(explorers, framed, strict=True):
+        assert moves(explorer, some) == some
     assert shown.said == [] and shown.foreign() == []
     shown.view.close()
 
@@ -220,7 +285,7 @@ def test_a_slider_moves_once_more_and_once_more(reader):
     explorer = reader.view.locator(".vpcedu-explorer").first
     slider = explorer.locator("input[type=range]").first
     slider.press("Home")
-    assert [moved(reader.view, explorer, "ArrowRight") for _ in range(3)] == [True] * 3
+    assert [moved(explorer, slider, "ArrowRight") for _ in range(3)] == [True] * 3
 
 
 def run_exercise(reader, text):
@@ -312,7 +377,12 @@ def test_a_page_whose_python_does_not_come_says_so_and_stays(browser, site):
     shown.view.goto(f"{site}00-the-question.html")
     shown.wait("window.vpcedu && vpcedu.failed")
     assert "is to be read" in shown.view.inner_text("#alive")
-    assert shown.view.locator("figure img").count() > 3
+    assert shown.view.locator("figure img").count() > 2
+    explorer = shown.view.locator(".vpcedu-explorer")
+    assert "The other controls need Python." in explorer.inner_text()
+    before = what_is_shown(explorer)
+    explorer.get_by_role("button", name="where packets go").press("Enter")
+    assert what_is_shown(explorer) != before
     shown.view.close()
 
 

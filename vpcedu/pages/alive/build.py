@@ -14,13 +14,21 @@ from pathlib import Path
 
 from vpcedu import files
 from vpcedu.pages import front, static_pages
-from vpcedu.pages.alive import lesson_pages, licences, pack, runtime
+from vpcedu.pages.alive import frames, lesson_pages, licences, pack, runtime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SCRIPTS = ("page.js", "controls.js", "clean.js", "links.js", "worker.js", "page.css")
+SCRIPTS = (
+    "page.js",
+    "controls.js",
+    "clean.js",
+    "frames.js",
+    "links.js",
+    "worker.js",
+    "page.css",
+)
 LABORATORY = "files-laboratory.zip"
 WITH_LABORATORY = "12"  # the lesson that compares with a kernel
 
@@ -40,12 +48,12 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(static_pages.FOLDER.glob("*.ipynb"))
     }
+    recorded = frames.made({name: lesson_pages.sources_of(one) for name, one in notebooks.items()})
     titles = {name: static_pages.title_of(notebook) for name, notebook in notebooks.items()}
     for place, (name, notebook) in enumerate(notebooks.items()):
         wants = more if name.startswith(WITH_LABORATORY) else needed
-        told[name] = lesson_pages.lesson(
-            notebook, static_pages.steps_of(place, titles), wants, name
-        )
+        steps = static_pages.steps_of(place, titles)
+        told[name] = lesson_pages.lesson(notebook, steps, wants, name, recorded[name])
     return told
 
 

@@ -1,11 +1,17 @@
 // Controls: an element for each of Python's, as a browser has it, with its label and its keys.
 import {clean} from "./clean.js";
 
-let all = [];
+let all = {}; // by number; before Python is there, by a name of the page's own
 const dropped = window.vpcedu?.dropped ?? [];
 
 export const elementOf = (number) => all[number].el;
-export const forget = () => { all = []; };
+export const forget = () => { all = {}; };
+
+// What stands on the page is from now on Python's control of this number.
+export function adopt(name, number, move) {
+  const w = all[number] = all[name];
+  Object.assign(w, {number, move});
+}
 
 function el(tag, kind = "", ...inside) {
   const made = document.createElement(tag);
@@ -50,7 +56,10 @@ function named(group, before) {
 const kinds = {
   html(w) {
     w.el = el("div", "", el("div", "widget-html-content"));
-    w.put.value = (text) => w.el.firstChild.replaceChildren(clean(text, dropped));
+    w.put.value = (text) => {
+      if (text !== w.text) w.el.firstChild.replaceChildren(clean(text, dropped));
+      w.text = text;
+    };
   },
   label(w) {
     w.put.value = (words) => { w.el.textContent = words; };
@@ -203,8 +212,8 @@ const kinds = {
 };
 
 export function make([number, kind, state], move) {
-  const w = all[number] = {number, el: el("div"), put: {}};
-  kinds[kind](w, state, (value) => move(number, value));
+  const w = all[number] = {number, move, el: el("div"), put: {}};
+  kinds[kind](w, state, (value) => w.move(w.number, value));
   w.el.classList.add("widget", `widget-${kind}`);
   w.put.disabled ??= (is) => { if (w.input) w.input.disabled = is; };
   w.put.tooltip ??= (words) => { w.el.title = words ?? ""; };

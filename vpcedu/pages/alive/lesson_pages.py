@@ -42,12 +42,15 @@ SEND = (
 LINK = '<p class="link"><a href="#{name}">Copy link</a> <span role="status"></span></p>\n'
 
 
-def alive(page: str, data: dict[str, Any]) -> str:
-    """The page with its policy, its data, and what runs it."""
+def alive(page: str, data: dict[str, Any], frames: Mapping[int, str]) -> str:
+    """The page with its policy, its data, and what runs it; frames: of each cell that has some."""
     meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     look = f'<link rel="stylesheet" href="{FOLDER}/page.css">\n'
     told = json.dumps(data).replace("<", "\\u003c")
-    scripts = (
+    scripts = "".join(
+        f'<script type="application/octet-stream" id="frames-{place}">{text}</script>\n'
+        for place, text in frames.items()
+    ) + (
         f'<script type="application/json" id="cells">{told}</script>\n'
         f'<script type="module" src="{FOLDER}/page.js"></script>\n'
     )
@@ -75,12 +78,26 @@ def marked(place: int, kind: str, cell: dict[str, Any], name: str) -> str:
     )
 
 
-def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int], file: str = "") -> str:
-    """A lesson's page; files: what its Python needs, with their sizes in bytes; file: its name."""
-    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-    sources = ["".join(cell["source"]) for cell in code]
+def sources_of(notebook: dict[str, Any]) -> list[str]:
+    """The code of a notebook's cells."""
+    code = (cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code")
+    return ["".join(source) for source in code]
+
+
+def lesson(
+    notebook: dict[str, Any],
+    steps: str,
+    files: Mapping[str, int],
+    file: str = "",
+    frames: Mapping[int, str] | None = None,
+) -> str:
+    """A lesson's page; files: what its Python needs, with their sizes in bytes; file: its name.
+
+    frames: of each cell that has some, as `frames.made` gives them.
+    """
+    sources = sources_of(notebook)
     what, names = kinds(sources), link_names(sources)
-    places = iter(range(len(code)))
+    places = iter(range(len(sources)))
     body = ""
     for cell in notebook["cells"]:
         if cell["cell_type"] == "code":
@@ -90,7 +107,8 @@ def lesson(notebook: dict[str, Any], steps: str, files: Mapping[str, int], file:
             body += static_pages.markdown("".join(cell["source"]))
     words = static_pages.about(notebook) or static_pages.ABOUT.get(file, "")
     page = static_pages.page(static_pages.title_of(notebook), body, steps, file, words)
-    return alive(page, data(sources, names, what, files)) if SHOWN in what else page
+    told = data(sources, names, what, files)
+    return alive(page, told, frames or {}) if SHOWN in what else page
 
 
 def data(
@@ -118,4 +136,5 @@ def front_page(there: Collection[str], files: Mapping[str, int]) -> str:
         for place, name in enumerate(front.BALANCERS)
     )
     page = static_pages.front_page(there, SEND + STATUS + forms)
-    return alive(page, data(front.SOURCES, [""] * len(front.SOURCES), kinds(front.SOURCES), files))
+    told = data(front.SOURCES, [""] * len(front.SOURCES), kinds(front.SOURCES), files)
+    return alive(page, told, {})

@@ -52,6 +52,8 @@ export function links({names, cell, ask, take}) {
       take(told);
       words(number, told.outputs[0]["text/plain"]);
     },
+    /** The reader has gone on from there. */
+    left: () => { opened = text(); },
     /** A new Python has opened nothing yet. */
     forget: () => { opened = ""; },
     /** Why the address opens nothing here; "" if it does, or asks for nothing. */

@@ -2,6 +2,7 @@
 // tells. Text of the address is never run; markup of Python is cleaned by a list of what is allowed.
 import {clean} from "./clean.js";
 import {change, elementOf, forget, make} from "./controls.js";
+import {frames} from "./frames.js";
 import {links} from "./links.js";
 
 const LIMIT = 60_000; // milliseconds that Python may take to start
@@ -18,6 +19,7 @@ const times = (window.vpcedu = {began: performance.now(), dropped: [], clean});
 let worker, files, code, timer, quiet, said = "", moving = false, run = 0, starting = true;
 let answers = new Map(), moves = [];
 const runs = []; // the buttons that run a cell
+const framed = new Map(); // by cell: an explorer that its frames move, until Python does
 let there; // the links of the page
 
 const say = (words, ...more) => line.replaceChildren(words, ...more);
@@ -99,13 +101,25 @@ async function next() {
   moving = true;
   while (moves.length) {
     try {
-      take(await ask({ask: "move", ...moves.shift()}));
+      const {several, done, ...one} = moves.shift();
+      if (several) await catchUp(several).finally(done);
+      else take(await ask({ask: "move", ...one}));
       times.moves = (times.moves ?? 0) + 1;
     } catch (error) {
       fail(error);
     }
   }
   moving = false;
+}
+
+// Python comes to where the page is by several moves. Only the end of that is shown.
+async function catchUp(several) {
+  const changed = new Map();
+  for (const [number, value] of several) {
+    const {tree} = await ask({ask: "move", number, value});
+    for (const [one, state] of tree.changed) changed.set(one, {...changed.get(one), ...state});
+  }
+  take({tree: {new: [], changed: [...changed]}, files: []});
 }
 
 // Told once, when the learner has stopped moving.
@@ -165,9 +179,25 @@ function element(output) {
   return printed(output["text/plain"]);
 }
 
+// An explorer stands there, moved by frames: the same controls are Python's from now on.
+async function takeover(place, {outputs: [output], tree}) {
+  const stood = framed.get(place), view = output?.["application/vnd.jupyter.widget-view+json"];
+  framed.delete(place);
+  const moved = stood && view ? stood.adopt(tree, view.model_id, move) : undefined;
+  if (!moved?.length) return Boolean(moved);
+  if (place === there.wanted()) there.left();
+  await new Promise((done) => {
+    moves.push({several: moved, done});
+    if (!moving) next();
+  });
+  return true;
+}
+
 async function perform(place, source = null) {
   const told = await ask({ask: "run", place, source}), shown = cell(place).querySelector(".shown");
+  const taken = await takeover(place, told);
   take(told);
+  if (taken) return told;
   // what a browser's Python cannot do stays as it was stored; the line next to the button says so
   if (told.outputs.length === 0 || told.outputs.some((one) => one.lacking)) return told;
   const only = told.outputs.length === 1 ? told.outputs[0]["text/plain"] : undefined;
@@ -243,7 +273,9 @@ function exercise(place) {
 function fail(error) {
   clearTimeout(timer);
   times.failed = String(error);
-  say("Python did not start here. The page below is to be read, as it was stored.");
+  for (const explorer of framed.values()) explorer.stay();
+  say("Python did not start here. The page below is to be read, as it was stored." +
+    (framed.size ? " Some controls move without Python." : ""));
   console.warn(String(error));
 }
 
@@ -251,7 +283,6 @@ async function begin() {
   starting = true;
   answers = new Map();
   moves = [];
-  forget();
   there.forget();
   worker = new Worker(URL.createObjectURL(new Blob([code], {type: "text/javascript"})), {type: "module"});
   worker.onmessage = heed;
@@ -276,16 +307,32 @@ async function begin() {
 
 async function restart() {
   worker.terminate();
+  framed.clear();
+  forget();
   for (const go of runs) go.disabled = true;
   for (const {failed} of answers.values()) failed(new Error("stopped"));
   say("Python was stopped; it starts anew.");
   await begin().catch(fail);
 }
 
+// Instead of the stored picture, the explorer as its frames have it.
+async function stand(text) {
+  const place = Number(text.id.slice("frames-".length)), shown = cell(place).querySelector(".shown");
+  try {
+    framed.set(place, await frames(place, text.textContent, tell));
+    shown.classList.add("live");
+    shown.replaceChildren(framed.get(place).el);
+  } catch (error) {
+    console.warn(`no frames: ${error}`); // the stored picture stays
+  }
+}
+
 async function main() {
   // at once, so that nothing moves under the reader when Python is here
   data.kinds.forEach((kind, place) => kind !== "shown" && bar(place, kind === "exercise"));
   say("Explorers come alive when Python is here.");
+  for (const text of document.querySelectorAll("script[id^=frames-]")) await stand(text);
+  times.framed = performance.now();
   there = links({names: data.names, cell, ask, take});
   if (there.wanted() >= 0) there.show();
   window.onhashchange = async () => {
