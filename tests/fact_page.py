@@ -1,4 +1,4 @@
-"""The part of REFERENCE.md that ties facts to the tests that show them.
+"""The page that ties facts to the tests that show them.
 
 The markers are read, not run.
 """
@@ -101,7 +101,7 @@ def tables() -> list[str | list[tuple[str, ...]]]:
 
 
 def _row(fact: Fact, found: dict[str, list[Shown]]) -> tuple[str, ...]:
-    tests = [f"[`{row.test}`](../tests/{row.file})" for row in found.get(fact.id, ())]
+    tests = [f"[`{row.test}`](../../tests/{row.file})" for row in found.get(fact.id, ())]
     by = "<br>".join(tests) or "no test yet"
     return fact.id, fact.statement, fact.value, fact.sure, _sources(fact), by
 

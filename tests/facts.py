@@ -1,4 +1,4 @@
-"""The facts that the model stands on: one literal table, from which REFERENCE.md is made.
+"""The facts that the model stands on: one literal table; docs/reference/facts.md is made from it.
 
 A fact is a behaviour that a packet, a host or a description can show. A test shows it under the
 marker `@pytest.mark.fact("its id")`; what no test can show stands in LEFT_OUT with the reason.

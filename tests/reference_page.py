@@ -1,4 +1,7 @@
-"""REFERENCE.md, made from the code: `start.py refresh` writes it, test_reference.py compares it."""
+"""The reference in docs/, made from the code: `start.py refresh` writes it.
+
+test_reference.py compares it.
+"""
 
 from __future__ import annotations
 
@@ -21,41 +24,43 @@ from kernel import agreement
 from rigs.aws_features import FEATURES
 from rigs.tcp_grid import section
 
-PATH = Path(__file__).parent.parent / "docs" / "REFERENCE.md"
+DOCS = Path(__file__).parent.parent / "docs"
 URL = "http://www.example.com/"
-HEAD = """# Reference
+MADE = "Made from the code by `python3 start.py refresh`; a test fails where it is out of date."
+HEAD = f"""# Reference
 
-Made from the code by `python3 start.py refresh`; a test fails where it is out of date.
+{MADE}
+
+What takes more room: [TCP, state by state and segment by segment](reference/tcp.md),
+[model and kernel](reference/kernel.md), [facts, and the tests that show them](reference/facts.md). What each module
+offers is on the pages that `python3 start.py site` makes.
 """
 
 
-def page() -> str:
-    """The whole page."""
-    return "\n".join(
-        [
-            HEAD,
-            *_balancers(),
-            "",
-            *hops_page.section(_table),
-            *_transitions(),
-            "",
-            *_arrivals(),
-            *_reasons(),
-            "",
-            *_open_points(),
-            "",
-            *_features(),
-            "",
-            *agreement.section(_table),
-            "",
-            *_facts(),
-        ]
-    )
+def pages() -> dict[str, str]:
+    """Every page by its name in docs/."""
+    return {
+        "REFERENCE.md": _page(
+            HEAD, _balancers(), hops_page.section(_table), _reasons(), _open_points(), _features()
+        ),
+        "reference/tcp.md": _page(f"# TCP\n\n{MADE}\n", _transitions(), _arrivals()),
+        "reference/kernel.md": _page(
+            f"# The model beside a kernel\n\n{MADE}\n", agreement.section(_table)
+        ),
+        "reference/facts.md": _page(f"# What the model stands on\n\n{MADE}\n", _facts()),
+    }
+
+
+def _page(head: str, *sections: list[str]) -> str:
+    """A page of a head and sections, with an empty line between two."""
+    return "\n".join([head, *("\n".join(lines).strip("\n") + "\n" for lines in sections)])
 
 
 def write() -> None:
-    """Write the page."""
-    PATH.write_text(page(), encoding="utf-8")
+    """Write the pages."""
+    for name, text in pages().items():
+        (DOCS / name).parent.mkdir(exist_ok=True)
+        (DOCS / name).write_text(text, encoding="utf-8")
 
 
 def _table(*rows: tuple[object, ...]) -> list[str]:

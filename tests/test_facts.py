@@ -7,7 +7,7 @@ import pytest
 from fact_page import Shown, markers, shown
 from facts import FACTS, HOW_SURE, LEFT_OUT, PENDING
 
-from tests.reference_page import page
+from tests.reference_page import pages
 
 TABLE = {fact.id: fact for fact in FACTS}
 
@@ -93,7 +93,7 @@ def test_an_id_that_is_no_literal_is_refused():
 
 
 def test_the_reference_page_has_a_row_for_every_fact():
-    text = page()
+    text = pages()["reference/facts.md"]
     facts, _, left = text.partition("## What we leave out, and why")
     for id, fact in TABLE.items():
         rows = [
@@ -104,4 +104,4 @@ def test_the_reference_page_has_a_row_for_every_fact():
         assert len(rows) == 1, id
         assert fact.statement in rows[0] and all(source in rows[0] for source in fact.sources)
         for row in shown().get(id, ()):
-            assert f"[`{row.test}`](../tests/{row.file})" in rows[0]
+            assert f"[`{row.test}`](../../tests/{row.file})" in rows[0]

@@ -5,7 +5,7 @@ import pytest
 from rigs.tcp_grid import KINDS, grid
 from rigs.two_ends import ALL_STATES
 
-from tests.reference_page import PATH, page
+from tests.reference_page import DOCS, pages
 from vpcedu import reference_architecture
 
 
@@ -27,14 +27,23 @@ def test_every_hop_of_the_answer_is_brought_on_by_a_row_and_none_by_the_nat(bala
     )
 
 
-def test_the_reference_page_is_up_to_date():
-    assert PATH.read_text(encoding="utf-8") == page(), "run 'python3 start.py refresh'"
+@pytest.fixture(scope="module")
+def made():
+    return pages()
 
 
-def test_every_balancer_answers_with_every_nat_and_the_nat_sees_nothing_of_it():
+def test_the_reference_is_up_to_date_and_has_no_other_page(made):
+    for name, text in made.items():
+        assert (DOCS / name).read_text(encoding="utf-8") == text, "run 'python3 start.py refresh'"
+    stored = {path.relative_to(DOCS).as_posix() for path in (DOCS / "reference").iterdir()}
+    assert stored | {"REFERENCE.md"} == set(made)
+    assert all(f"]({name})" in made["REFERENCE.md"] for name in stored)
+
+
+def test_every_balancer_answers_with_every_nat_and_the_nat_sees_nothing_of_it(made):
     rows = [
         line.split(" | ")
-        for line in page().splitlines()
+        for line in made["REFERENCE.md"].splitlines()
         if " | instance | " in line or " | gateway | " in line
     ]
     assert len(rows) == 8
@@ -132,7 +141,7 @@ def test_every_state_has_telling_cells():
 
 @pytest.mark.parametrize("state", ALL_STATES)
 def test_a_reader_finds_what_a_host_in_a_state_does_with_data(state):
-    lines = page().splitlines()
+    lines = pages()["reference/tcp.md"].splitlines()
     assert any(line.startswith(f"| [{state}](#in-{state.lower()}) |") for line in lines)
     at = lines.index(f"### In {state}")
     answer = next(line for line in lines[at : at + 19] if line.startswith("| data |"))

@@ -1,4 +1,4 @@
-"""The agreement table of REFERENCE.md, scenario by scenario.
+"""The agreement table of docs/reference/kernel.md, scenario by scenario.
 
 Do model and kernel give the same packets?
 """

@@ -1,4 +1,4 @@
-"""What a TCP end does with each kind of segment in each state, for REFERENCE.md.
+"""What a TCP end does with each kind of segment in each state, for docs/reference/tcp.md.
 
 It is found by letting one arrive.
 """
@@ -97,7 +97,7 @@ def grid():
 
 
 def section():
-    """The section of REFERENCE.md, without tables' frames.
+    """The section of that page, without tables' frames.
 
     A list of headings, lines and tables (tuples of rows).
     """
