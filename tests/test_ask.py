@@ -259,10 +259,14 @@ def test_a_balancer_without_targets_is_mended_by_one_that_works():
     assert only(answer).apply(vpc) == reference_vpc("application")
 
 
-def test_a_private_server_is_published_by_address_rule_and_route():
+def test_a_private_server_stays_private_and_the_answer_names_what_leads_to_it():
     answer = ask(reference_vpc(), "internet", "web", 80)
-    assert sorted(repair.action for repair in answer.repairs) == ["add", "add", "change"]
-    assert run(apply(reference_vpc(), answer.repairs), answer.question).outcome.works
+    assert answer.repairs is None
+    (why,) = answer.found.refused
+    assert (
+        why
+        == f"web is in a private subnet and stays there; from outside, use the load balancer {NAME}, which leads to it"
+    )
 
 
 def test_a_target_that_calls_itself_through_the_balancer_is_told_of_client_address_preservation():

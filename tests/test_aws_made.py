@@ -459,7 +459,11 @@ def test_a_file_that_is_not_there_is_said_wherever_it_makes_a_difference(network
             for note in account.report
             if note.kind in ("missing", "inferred", "unknown", "left out")
         }
-        assert account.vpcs == whole.vpcs or said - {note.words for note in whole.report}, file.name
+        # the blocks of a prefix list that no row names serve repairs alone
+        found, known = (
+            [one._replace(prefix_lists=()) for one in each.vpcs] for each in (account, whole)
+        )
+        assert found == known or said - {note.words for note in whole.report}, file.name
 
 
 @pytest.mark.parametrize("name", QUESTIONS)

@@ -24,10 +24,6 @@ NOT_YET = {
     "a3-ingress-route-to-firewall-endpoint, later": "what the engine knows and the loader sets aside",
     "k1-udp-listener, later": "what the engine knows and the loader sets aside",
     "k2-central-egress-over-tgw, later": "what the engine knows and the loader sets aside",
-    "g1-nat-gateway-in-private-subnet": "repairs",
-    "g2-lambda-in-public-subnet": "repairs",
-    "g3-egress-lacks-prefix-list": "repairs",
-    "g5-fargate-without-public-ip": "repairs",
 }
 
 

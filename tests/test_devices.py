@@ -14,8 +14,8 @@ import vpcedu
 from vpcedu import draw
 from vpcedu.analysis.answer import ask
 from vpcedu.analysis.ends import Question
-from vpcedu.analysis.repairs.candidates import gateways
 from vpcedu.analysis.repairs.search import smallest
+from vpcedu.analysis.repairs.ways_out import gateways
 from vpcedu.device import Device, Machine
 from vpcedu.draw.canvas.scene import Text
 from vpcedu.gateways.nat_gateway import NatGateway

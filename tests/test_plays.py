@@ -122,7 +122,7 @@ def test_the_answers_differ_as_their_names_say():
         None,
     ]
     assert [loss.back for loss in answers["it is blocked on the return path"].blockers] == [True]
-    assert answers["the model ends behind a repair"].ends
+    assert answers["the model ends behind a repair"].found.ends
     assert len(answers["a name has several addresses"].addresses) == 2
 
 

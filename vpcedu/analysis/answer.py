@@ -19,7 +19,8 @@ from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
 from vpcedu.analysis.choosing.outcomes import Shares, are_all, shares, why
 from vpcedu.analysis.ends import Question, called
 from vpcedu.analysis.plays import ADDRESS, Plays
-from vpcedu.analysis.repairs.search import smallest
+from vpcedu.analysis.repairs import in_words
+from vpcedu.analysis.repairs.search import Found, smallest
 from vpcedu.analysis.unknown import each, met, nothing_inside
 from vpcedu.network import validity
 from vpcedu.network.open_points import Unknown
@@ -39,16 +40,14 @@ if TYPE_CHECKING:
     from vpcedu.trace import Trace
 
 VERSION = 1  # of the answer's JSON, see docs/answer.schema.json
-NO_REPAIR = "No change was found that fixes it."
 NAMED, SCREEN = 3, 19  # points of a list on the first screen, and its lines
 
 
 class Answer(NamedRow):
     """The question, the description asked, and what each choice of the network led to.
 
-    It also has everything in the way (both directions), the smallest set of repairs (None: none was
-    found), where the model ends after the repairs, what is not known of the network and decides
-    here, and what no file can tell and is assumed.
+    It also has everything in the way (both directions), the repairs that were found, what is not
+    known of the network and decides here, and what no file can tell and is assumed.
 
     Where a packet met what nobody described, or what the files do not say, the answer is neither
     yes nor no: that is named, and nothing is guessed.
@@ -58,10 +57,14 @@ class Answer(NamedRow):
     vpc: Vpc
     cases: tuple[Possibility, ...]
     blockers: tuple[Loss, ...] = ()
-    repairs: tuple[Repair, ...] | None = ()
-    ends: Loss | None = None
+    found: Found = Found(())
     unknown: tuple[Unknown, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+
+    @property
+    def repairs(self) -> tuple[Repair, ...] | None:
+        """The smallest set of repairs; None: there is none."""
+        return self.found.repairs
 
     @property
     def visit(self) -> Visit:
@@ -227,7 +230,8 @@ class Answer(NamedRow):
                     }
                     for repair in self.repairs
                 ],
-                "ends": path.leads(vpc, self.ends) if self.ends else None,
+                "ends": path.leads(vpc, self.found.ends) if self.found.ends else None,
+                **self.found.as_json(),
             }
         }
 
@@ -254,14 +258,14 @@ class Answer(NamedRow):
 
     def __str__(self) -> str:
         """The first screen: verdict, cause, repair, assumptions."""
-        for named in range(NAMED, 1, -1):
+        for named in range(NAMED, 0, -1):
             text = self._screen(named)
             if text.count("\n") < SCREEN:
                 return text
-        return self._screen(1)
+        return self._screen(0)
 
     def _screen(self, named: int) -> str:
-        """The same, with at most that number of points of what is missing and of what stops it."""
+        """The same, with at most that number of points of each list; 0: the lists are counted."""
         parts = [fold(self.verdict)]
         if self.reachable is not None and not self.outcome.works:
             parts += self.shares.lines or [
@@ -279,12 +283,12 @@ class Answer(NamedRow):
                 f"What {'else ' * self._is_lost}stops it:",
                 listed(stops[self._is_lost :], "", most=named) if self.reachable is False else [],
             ),
-            _repaired(self),
+            in_words.repaired(self.vpc, self.found, named) if self.reachable is False else ("", []),
             (
                 "Assumed, because no file can tell it:",
                 listed(map(str, self.assumptions), most=len(self.assumptions)),
             ),
-            alone=NO_REPAIR,
+            alone=in_words.NO_REPAIR,
         )
         return "\n".join(parts) + (f"\n\n{told}" if told else "")
 
@@ -324,13 +328,9 @@ def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
         return answer
     decides = decisive(answer.cases)
     if answer.reachable is None:
-        return answer._replace(blockers=_blockers(plays, answer, decides), repairs=None)
+        return answer._replace(blockers=_blockers(plays, answer, decides), found=Found(None))
     found = smallest(vpc, question, plays)
-    return answer._replace(
-        blockers=_blockers(plays, answer, decides, found.met if found else ()),
-        repairs=found and found.repairs,
-        ends=found and found.ends,
-    )
+    return answer._replace(blockers=_blockers(plays, answer, decides, found.met), found=found)
 
 
 def judged(plays: Plays, vpc: Vpc, question: Question) -> Answer:
@@ -344,7 +344,7 @@ def judged(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     unknown = each(row for visit in visits for row in met(vpc, visit))
     unknown = unknown or nothing_inside(vpc, question)
     if unknown:
-        return Answer(question, vpc, every, repairs=None, unknown=unknown)
+        return Answer(question, vpc, every, found=Found(None), unknown=unknown)
     return Answer(question, vpc, every, assumptions=assumptions(vpc, question, every))
 
 
@@ -373,17 +373,3 @@ def _where(vpc: Vpc, loss: Loss) -> str:
     """Place, check and reason of a loss, and the row that decided."""
     row = path.leads(vpc, loss)
     return f"{loss.step.at}, {loss.step.check}: {loss.step.reason}" + (f" ({row})" if row else "")
-
-
-def _repaired(answer: Answer) -> tuple[str, list[str]]:
-    """The smallest repair under its heading; no heading where nothing is to be repaired."""
-    if answer.reachable is not False:
-        return "", []
-    if answer.repairs is None:
-        return NO_REPAIR, []
-    end = "tried: it works"
-    if answer.ends:
-        row = path.leads(answer.vpc, answer.ends)
-        end = f"tried: it leads to where the model ends, {answer.ends.step.at}, {answer.ends.step.check}"
-        end += f" ({row})" if row else ""
-    return f"The smallest repair ({end}):", [f"  {repair}" for repair in answer.repairs]

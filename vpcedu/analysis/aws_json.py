@@ -13,7 +13,7 @@ OTHER. Left out: ARNs, ids of analyses, additional details.
 from __future__ import annotations
 
 from vpcedu.analysis.path import Loss, once_round, table_of
-from vpcedu.analysis.repairs.across_vpcs import home_of
+from vpcedu.analysis.question import home_of
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route

@@ -6,10 +6,21 @@ have, and the attachment of an Internet gateway. Here they are rows like others.
 
 from __future__ import annotations
 
+from vpcedu.analysis.repairs.new_parts import (
+    VERBS,
+    CrossZone,
+    EnabledSubnet,
+    EndpointRoutes,
+    NewNatGateway,
+    ServicePlacement,
+    started,
+)
+from vpcedu.network.interface import DownState
 from vpcedu.network.vpc import ACTIVE, Peering
 from vpcedu.row import NamedRow
 from vpcedu.sites.row_kinds import kind_of, said
 from vpcedu.tables.route_table import LOCAL, Route
+from vpcedu.tables.security_group import GroupRule
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,6 +78,17 @@ def _everywhere(vpc: Vpc, change: Callable[[Vpc], Vpc]) -> Vpc:
     return changed
 
 
+NEW_PARTS = (
+    PeeringConnection,
+    Attachment,
+    NewNatGateway,
+    EndpointRoutes,
+    ServicePlacement,
+    EnabledSubnet,
+    CrossZone,
+)
+
+
 class Repair(NamedRow):
     """One row of a description to change.
 
@@ -99,8 +121,12 @@ class Repair(NamedRow):
 
     def apply(self, vpc: Vpc) -> Vpc:
         """The description after it; ValueError where it lacks what is changed."""
-        if isinstance(self.new, (PeeringConnection, Attachment)):
+        if isinstance(self.new, NEW_PARTS):
             return self.new.apply(vpc)
+        if isinstance(self.row, DownState) and self.new is None:
+            return started(vpc, self.row)
+        if isinstance(self.new, GroupRule) and self.new.peer.startswith("pl-"):
+            return _by_blocks(vpc, self.new)
         if self.row is None:
             whole = _with_local(vpc, self.new) if isinstance(self.new, Route) else vpc
             return whole.with_row(self.new)
@@ -115,7 +141,15 @@ class Repair(NamedRow):
         if row is None:
             return "nothing"
         done = kind_of(row).removed.format(row=row) if self.new is None else ""
-        return done or f"{self.action} {said(row)}"
+        return done or f"{VERBS.get(type(row), self.action)} {said(row)}"
+
+
+def _by_blocks(vpc: Vpc, rule: GroupRule) -> Vpc:
+    """The description with a rule for each block of the prefix list that a rule names."""
+    for row in vpc.prefix_lists:
+        for cidr in row.blocks if row.name == rule.peer else ():
+            vpc = vpc.with_row(rule._replace(peer=cidr))
+    return vpc
 
 
 def _with_local(vpc: Vpc, route: Route) -> Vpc:

@@ -11,7 +11,7 @@ service's, which refuse requests, not connections; services of other Regions.
 from __future__ import annotations
 
 from vpcedu.address import block, text
-from vpcedu.analysis.repairs.across_vpcs import home_of
+from vpcedu.analysis.question import home_of
 from vpcedu.network.interface import Interface, Subnet
 from vpcedu.network.validity import LARGEST, reserved
 from vpcedu.network.vpc import ACTIVE, Peering, Vpc

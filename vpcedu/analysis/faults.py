@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import Question, target_groups
-from vpcedu.analysis.repairs.candidates import gateways
+from vpcedu.analysis.repairs.ways_out import gateways
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.hosts.web_server import serves
 from vpcedu.network.vpc import Device

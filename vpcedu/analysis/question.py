@@ -72,3 +72,15 @@ def ports(vpc: Vpc) -> tuple[int, ...]:
     named = {first for first, last in ends if first == last}
     named |= {listener.port for part in vpc.everyone for listener in part.listeners}
     return tuple(sorted({*named, *USUAL} - {0}))
+
+
+def home_of(vpc: Vpc, device: str) -> Vpc:
+    """The VPC that a device's interface is in; the first one where it has none."""
+    return next(
+        (
+            each_vpc
+            for each_vpc in vpc.everyone
+            if any(interface.device == device for interface in each_vpc.interfaces)
+        ),
+        vpc,
+    )

@@ -43,13 +43,15 @@ class Reach:
     VPC.
     """
 
-    def __init__(self, vpc: Vpc) -> None:
+    def __init__(self, vpc: Vpc, beside: Vpc | None = None) -> None:
+        """The tables of a VPC; `beside`: another description, whose places and ports count too."""
         self.vpc = vpc
-        self.places = tuple(sorted(inside(vpc) + outside(vpc)))
+        ends = {place.name: place for place in outside(vpc) + (outside(beside) if beside else [])}
+        self.places = tuple(sorted([*inside(vpc), *ends.values()]))
         self._values = [place.value for place in self.places]
         self.every = (1 << len(self.places)) - 1
         self.inside = self._bits(place.interface is not None for place in self.places)
-        self.starts = classes(vpc)
+        self.starts = sorted({*classes(vpc), *(classes(beside) if beside else ())})
         self._subnet = {subnet.name: 0 for subnet in vpc.subnets}
         self._carriers: dict[str, int] = {}
         self._ranges: dict[tuple[int, int], int] = {}

@@ -23,6 +23,7 @@ from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
+from vpcedu.network.names import PrefixList
 from vpcedu.network.vpc import Device, OutsideHost, Vpc
 from vpcedu.quoting import plain, quoted
 from vpcedu.row import NamedRow
@@ -162,11 +163,13 @@ def load(path: str | Path) -> Account:
         )
     vpcs = with_open_points(vpcs, answers.unknown, answers.assumed)
     lists = tuple(
-        (name, blocks)
-        for name in answers.rows("PrefixLists")
+        PrefixList(name, row.text("PrefixListName", ""), blocks)
+        for name, row in answers.rows("PrefixLists").items()
         if (blocks := prefixes(answers, name))
     )
-    return Account(vpcs, notes.rows(), lists, tuple(_tags(answers, vpcs)))
+    vpcs = tuple(one._replace(prefix_lists=lists) for one in vpcs)
+    pairs = tuple((row.name, row.blocks) for row in lists)
+    return Account(vpcs, notes.rows(), pairs, tuple(_tags(answers, vpcs)))
 
 
 def _tags(answers: Answers, vpcs: tuple[Vpc, ...]) -> Iterator[tuple[str, str]]:

@@ -27,6 +27,17 @@ class Name(NamedRow):
         return f"{self.name} > {', '.join(self.addresses)}"
 
 
+class PrefixList(NamedRow):
+    """A prefix list: its id, its name (for AWS's own com.amazonaws.region.service), its blocks."""
+
+    name: str
+    service: str
+    blocks: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.service})"
+
+
 class Names:
     """The names of one network and how often each was asked for."""
 

@@ -13,7 +13,7 @@ from vpcedu.address import contains
 from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.network.interface import DownState, Interface, Subnet
-from vpcedu.network.names import Name
+from vpcedu.network.names import Name, PrefixList
 from vpcedu.network.open_points import Assumption as Assumption
 from vpcedu.network.open_points import Unknown as Unknown
 from vpcedu.quoting import quoted
@@ -66,6 +66,7 @@ class Vpc(NamedRow):
     no two VPCs share. unknown: what the description does not know of its network. assumed: what it
     takes for granted. states: which devices take and send nothing. ipv6_rules: security groups'
     rules for IPv6, which no packet here asks: they are told where one over IPv4 is refused.
+    prefix_lists: what a repair may name instead of their blocks.
     """
 
     cidr: str
@@ -89,6 +90,7 @@ class Vpc(NamedRow):
     assumed: tuple[Assumption, ...] = ()
     states: tuple[DownState, ...] = ()
     ipv6_rules: tuple[GroupRule, ...] = ()
+    prefix_lists: tuple[PrefixList, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import OWN, Question, free_address, target_groups
-from vpcedu.analysis.repairs.candidates import gateways
+from vpcedu.analysis.repairs.ways_out import gateways
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.hosts.web_server import listens, serves

@@ -44,7 +44,8 @@ def listed(words: Iterable[str], mark: str = "- ", *, most: int) -> list[str]:
     for point in points[:most]:
         first, *more = fold(mark + point, 76).splitlines()
         lines += [f"  {first}", *(f"    {line}" for line in more)]
-    return lines + [f"  and {len(points) - most} more (--json has all)"] * (len(points) > most)
+    left = f"  {'and ' * bool(most)}{len(points) - most} more (--json has all)"
+    return lines + [left] * (len(points) > most)
 
 
 def sections(*parts: tuple[str, list[str]], alone: str = "") -> str:

@@ -27,18 +27,6 @@ NO_WAY = (reasons.NO_ROUTE, reasons.BLACKHOLE, reasons.NOT_TRANSITIVE, reasons.P
 NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
 
 
-def home_of(vpc: Vpc, device: str) -> Vpc:
-    """The VPC that a device's interface is in; the first one where it has none."""
-    return next(
-        (
-            each_vpc
-            for each_vpc in vpc.everyone
-            if any(interface.device == device for interface in each_vpc.interfaces)
-        ),
-        vpc,
-    )
-
-
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
     """Rows that could help a packet that found no way out of its VPC, or none into one."""
     address, reason = loss.step.before.flow.dst, loss.step.reason

@@ -1,9 +1,10 @@
-"""Candidates: for each way to lose a packet, the few rows that could help.
+"""Candidates: for each way to lose a packet, the few rows that could help, the least opening first.
 
-Rows are as narrow as the question: a group rule for the other side's group or address, an ACL entry
-for the port; answers get the whole range of ephemeral ports that AWS recommends (1024-65535). A
-public address that has to be new is one set aside for documentation. Whether a row does help is for
-`search` to try.
+Rows are as narrow as the question: a group rule for the other side's security group, prefix list or
+address, an ACL entry for the port; answers get the whole range of ephemeral ports that AWS
+recommends (1024-65535). Where the other side is a service's own, whose addresses change, its subnet
+is named. A public address that has to be new is one set aside for documentation. Several rows that
+help only together are one candidate. Whether it does help is for `search` to try.
 """
 
 from __future__ import annotations
@@ -11,63 +12,85 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
 from vpcedu.analysis.change import Repair
-from vpcedu.analysis.ends import OWN, SOMEONE, Question, free_address, is_inside, target_groups
-from vpcedu.analysis.path import losses, table_of
-from vpcedu.analysis.repairs.across_vpcs import across, home_of
+from vpcedu.analysis.ends import SOMEONE, Question, is_inside, target_groups
+from vpcedu.analysis.path import losses
+from vpcedu.analysis.repairs import ways_out
+from vpcedu.analysis.repairs.across_vpcs import across
+from vpcedu.analysis.repairs.idle_targets import in_use
+from vpcedu.analysis.repairs.ways_out import Refusal, device_named, is_services, owner_of
 from vpcedu.flow import TCP, Endpoint
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.gateways.nat_gateway import NatGateway
-from vpcedu.gateways.nat_instance import NatInstance
 from vpcedu.hosts.web_server import listens, serves
-from vpcedu.network.vpc import Device
 from vpcedu.sites.parts import EPHEMERAL
 from vpcedu.tables.network_acl import ALLOW, LAST, AclEntry
-from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import IN, GroupRule
 from vpcedu.tables.target_group import TargetGroup
 from vpcedu.tables.traffic import ANYWHERE
-from vpcedu.views.decided import entry_of, interface_of, refused_by, routes_of
+from vpcedu.views.decided import entry_of, interface_of, refused_by
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from vpcedu.analysis.path import Loss
+    from vpcedu.analysis.repairs.ways_out import Plan
+    from vpcedu.flow import FiveTuple
+    from vpcedu.network.interface import Interface
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
+    Found = Iterator[Plan | Refusal]
 
-def candidates(vpc: Vpc, question: Question, visit: Visit) -> Iterator[Repair]:
-    """Rows that could help against the first loss of a visit that failed."""
+AWS_LISTS = "com.amazonaws."  # what the names of AWS's own prefix lists begin with
+
+
+def candidates(vpc: Vpc, question: Question, visit: Visit) -> Found:
+    """Rows that could help against the first loss of a visit that failed.
+
+    Each candidate is a tuple of repairs, or a refusal: what would help, and why it is not proposed.
+    """
     lost = losses(visit)
     if not lost:
         yield from _targets(vpc, visit)
         return
     loss = lost[0]
     yield from HELP.get(loss.step.reason, _nothing)(vpc, question, loss)
-    yield from across(vpc, loss)
+    yield from ((repair,) for repair in across(vpc, loss))
     if loss.step.reason in REROUTED:
-        yield from _rerouted(vpc, loss)
+        yield from ways_out.rerouted(vpc, loss)
 
 
-def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _nothing(vpc: Vpc, question: Question, loss: Loss) -> Found:
     yield from ()
 
 
 def _peers(vpc: Vpc, question: Question, address: str) -> Iterator[str]:
     """How a rule may name the other side.
 
-    It is named by its security group, as anyone where anyone was asked about, or by its address.
+    It is named by its security group; as anyone where anyone was asked about; by the prefix list of
+    AWS that has its address; by its subnet where it is a service's, or else by its address.
     """
-    rows = (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces)
-    row = next((row for row in rows if address in (row.address, *row.secondary)), None)
+    row = owner_of(vpc, address)
     yield from row.groups[:1] if row else ()
-    outside = row is None and not is_inside(vpc, address)
-    yield (
-        ANYWHERE
-        if outside and SOMEONE in (question.source, question.destination)
-        else f"{address}/32"
-    )
+    if row is None and not is_inside(vpc, address):
+        if SOMEONE in (question.source, question.destination):
+            yield ANYWHERE
+            return
+        for known in vpc.prefix_lists:
+            if known.service.startswith(AWS_LISTS) and any(
+                contains(cidr, address) for cidr in known.blocks
+            ):
+                yield known.name
+    yield _block(vpc, address)
+
+
+def _block(vpc: Vpc, address: str) -> str:
+    """The block that an entry or rule names: a service's interfaces come and go in their subnet."""
+    row = owner_of(vpc, address)
+    if row is not None and is_services(vpc, row.device):
+        every = (one for each_vpc in vpc.everyone for one in each_vpc.subnets)
+        return next(one.cidr for one in every if one.name == row.subnet)
+    return f"{address}/32"
 
 
 def _ports(loss: Loss) -> tuple[int, int]:
@@ -75,7 +98,7 @@ def _ports(loss: Loss) -> tuple[int, int]:
     return EPHEMERAL if loss.back else (port, port)
 
 
-def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _group(vpc: Vpc, question: Question, loss: Loss) -> Found:
     refused, flow = refused_by(loss.step), loss.step.before.flow
     if refused is None:
         return
@@ -85,7 +108,34 @@ def _group(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
         *_peers(vpc, question, flow.src if direction == IN else flow.dst),
     )
     for peer in dict.fromkeys(named):
-        yield Repair(None, GroupRule(refused.groups[0], direction, _ports(loss), peer))
+        rule = GroupRule(refused.groups[0], direction, _ports(loss), peer)
+        checks = _for_checks(vpc, flow, (*refused.rules, rule)) if direction == IN else ()
+        yield tuple(Repair(None, row) for row in (rule, *(rule._replace(peer=c) for c in checks)))
+
+
+def _for_checks(vpc: Vpc, flow: FiveTuple, rules: tuple[GroupRule, ...]) -> tuple[str, ...]:
+    """Whom else a rule for a target is for: the nodes that check its health, if no rule is yet."""
+    found = []
+    for row in _nodes_before(vpc, flow):
+        own = flow._replace(src=row.address)
+        if not any(
+            rule.direction == IN and rule.fits(own, frozenset(row.groups)) for rule in rules
+        ):
+            found.append(row.groups[0] if row.groups else _block(vpc, row.address))
+    return tuple(dict.fromkeys(found))
+
+
+def _nodes_before(vpc: Vpc, flow: FiveTuple) -> Iterator[Interface]:
+    """The interfaces of the load balancer nodes that have a flow's destination as a target."""
+    nodes = {
+        device.name
+        for one in vpc.everyone
+        for device in one.devices
+        for group in target_groups(dict(device.settings).get("listeners", ()))
+        if flow.destination in group.targets
+    }
+    for one in vpc.everyone:
+        yield from (row for row in one.interfaces if row.device in nodes)
 
 
 def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
@@ -102,11 +152,13 @@ def _deliverer(vpc: Vpc, loss: Loss) -> tuple[str, ...]:
     )
 
 
-def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _acl(vpc: Vpc, question: Question, loss: Loss) -> Found:
     entry, flow = entry_of(loss.step), loss.step.before.flow
     if entry is None:
         return
-    *_, peer = _peers(vpc, question, flow.src if entry.direction == IN else flow.dst)
+    peer = flow.src if entry.direction == IN else flow.dst
+    outside = owner_of(vpc, peer) is None and not is_inside(vpc, peer)
+    anyone = outside and SOMEONE in (question.source, question.destination)
     used = {
         row.number
         for each_vpc in vpc.everyone
@@ -116,76 +168,31 @@ def _acl(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
     free = max(used, default=0) + 10 if entry.number == LAST else entry.number - 1
     place = next((n for n in range(min(free, LAST - 1), 0, -1) if n not in used), None)
     if place is not None:
-        yield Repair(
-            None, AclEntry(entry.acl, place, entry.direction, ALLOW, TCP, _ports(loss), peer)
-        )
+        cidr = ANYWHERE if anyone else _block(vpc, peer)
+        allow = AclEntry(entry.acl, place, entry.direction, ALLOW, TCP, _ports(loss), cidr)
+        yield (Repair(None, allow),)
     if entry.number != LAST:
-        yield Repair(entry, None)
+        yield (Repair(entry, None),)
 
 
-def _check(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _check(vpc: Vpc, question: Question, loss: Loss) -> Found:
     card = interface_of(loss.step)
-    if card is not None:
-        yield Repair(card, card._replace(check=False))
+    if card is not None and not card.device.startswith("eni-"):
+        yield (Repair(card, card._replace(check=False)),)
 
 
-def _route(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    table, address, home = (
-        table_of(vpc, loss.step.at),
-        loss.step.before.flow.dst,
-        home_of(vpc, loss.step.at),
-    )
-    own = next((cidr for cidr in home.blocks if contains(cidr, address)), None)
-    if own:
-        yield Repair(None, Route(table, own, LOCAL))
-    elif not is_inside(vpc, address):
-        yield from (Repair(None, Route(table, ANYWHERE, target)) for target in gateways(home))
+def _route(vpc: Vpc, question: Question, loss: Loss) -> Found:
+    yield from ways_out.no_route(vpc, loss)
 
 
-def gateways(vpc: Vpc) -> tuple[str, ...]:
-    """Where a route out of the VPC may lead: the Internet gateway, and each NAT."""
-    nats = tuple(
-        device.name for device in vpc.devices if issubclass(device.kind, (NatGateway, NatInstance))
-    )
-    return (vpc.internet_gateway, *nats) if vpc.internet_gateway else nats
+def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Found:
+    yield from ways_out.no_public_source(vpc, loss)
 
 
-def _rerouted(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
-    """Each route that was followed, with another target."""
-    followed = [route for route in routes_of(loss.trace) if route.target != LOCAL]
-    for row in dict.fromkeys(reversed(followed)):
-        home = next((each_vpc for each_vpc in vpc.everyone if row in each_vpc.routes), None)
-        if home:
-            yield from (
-                Repair(row, row._replace(target=target))
-                for target in gateways(home)
-                if target != row.target
-            )
-    own = [cidr for cidr in vpc.blocks if contains(cidr, loss.step.before.flow.dst)]
-    if followed and own:
-        yield Repair(None, Route(followed[-1].table, own[0], LOCAL))
-
-
-def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    source = loss.step.before.flow.src
-    if any(
-        source in (interface.address, *interface.secondary)
-        for each_vpc in vpc.everyone
-        for interface in each_vpc.interfaces
-    ):
-        yield Repair(None, Association(free_address(vpc, OWN), source))
-
-
-def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Found:
     wanted = loss.step.before.flow.dst
     if is_private(wanted):
-        for home in vpc.everyone:
-            device = next(
-                (interface.device for interface in home.interfaces if interface.address == wanted),
-                "",
-            )
-            if device and home.internet_gateway and not _managed(home, device):
-                yield Repair(None, Association(free_address(vpc, OWN), wanted))
+        yield from ways_out.no_public_destination(vpc, loss)
         return
     if any(
         wanted == association.public
@@ -194,98 +201,89 @@ def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Re
     ):
         return  # its VPC has no Internet gateway: see `across_vpcs`
     taken = {association.private for association in vpc.associations}
-    without = [interface.address for interface in vpc.interfaces if interface.address not in taken]
-    yield from (Repair(None, Association(wanted, address)) for address in without[:8])
+    without = [
+        interface.address
+        for interface in vpc.interfaces
+        if interface.address not in taken and not interface.id.startswith("eni-")
+    ]
+    yield from ((Repair(None, Association(wanted, address)),) for address in without[:8])
 
 
-def _managed(vpc: Vpc, name: str) -> bool:
-    """Whether AWS alone gives a device's interfaces their addresses.
-
-    So it is with balancers, endpoints, databases, ...
-    """
-    device = _device(vpc, name)
-    return device is not None and (name.startswith("eni-") or "listeners" in dict(device.settings))
-
-
-def _closed(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    device, port = _device(vpc, loss.step.at), loss.step.before.flow.dport
+def _closed(vpc: Vpc, question: Question, loss: Loss) -> Found:
+    device, port = device_named(vpc, loss.step.at), loss.step.before.flow.dport
     settings = dict(device.settings) if device else {}
     for listener in settings.get("listeners", ())[:1]:
         more = {**settings, "listeners": (*settings["listeners"], listener._replace(port=port))}
-        yield Repair(device, device and device._replace(settings=tuple(more.items())))
+        yield (Repair(device, device and device._replace(settings=tuple(more.items()))),)
     if device and serves(device):
         ports = tuple(sorted({*listens(device), port}))
-        yield Repair(
-            device, device._replace(settings=tuple({**settings, "listens": ports}.items()))
+        yield (
+            Repair(device, device._replace(settings=tuple({**settings, "listens": ports}.items()))),
         )
     for row in target_groups(vpc.listeners):
         for target in row.targets:
             if device and target == loss.step.before.flow.destination:
                 yield from (
-                    Repair(row, row._replace(targets=(Endpoint(target.address, each),)))
+                    (Repair(row, row._replace(targets=(Endpoint(target.address, each),))),)
                     for each in listens(device)
                 )
 
 
-def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _hairpin(vpc: Vpc, question: Question, loss: Loss) -> Found:
     groups = target_groups(vpc.listeners)
     yield from (
-        Repair(row, row._replace(preserve_client_ip=False)) for row in groups if row.preserves
+        (Repair(row, row._replace(preserve_client_ip=False)),) for row in groups if row.preserves
     )
 
 
-def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _allowance(vpc: Vpc, question: Question, loss: Loss) -> Found:
     for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):
         if (row.device, row.tracking) == (loss.step.at, loss.row):
-            yield Repair(row, row._replace(tracking=row.tracking._replace(allowance=None)))
+            yield (Repair(row, row._replace(tracking=row.tracking._replace(allowance=None))),)
 
 
-def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
+def _strangers(vpc: Vpc, question: Question, loss: Loss) -> Found:
     """A target that nobody is: another host of the VPC in its place."""
     for row in target_groups(vpc.listeners):
         if loss.step.before.flow.destination in row.targets:
             yield from _with_targets(vpc, row, loss.step.before.flow.dport)
 
 
-def _targets(vpc: Vpc, visit: Visit) -> Iterator[Repair]:
-    """Nothing was lost: a balancer on the way may have no target."""
+def _targets(vpc: Vpc, visit: Visit) -> Found:
+    """Nothing was lost: a balancer on the way may have no target that it can use."""
     met = {name for talk in visit.connections for name in talk.path}
-    for device in (row for row in vpc.devices if row.name in met):
+    for device in (row for one in vpc.everyone for row in one.devices if row.name in met):
+        yield from in_use(vpc, device)
         for listener in dict(device.settings).get("listeners", ()):
             for group in listener.groups:
                 if not group.targets and not group.unused:
                     yield from _with_targets(vpc, group, listener.port)
 
 
-def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    device, port = _device(vpc, loss.step.at), loss.step.before.flow.dport
+def _no_target(vpc: Vpc, question: Question, loss: Loss) -> Found:
+    device, port = device_named(vpc, loss.step.at), loss.step.before.flow.dport
     settings = dict(device.settings) if device else {}
+    if device:
+        yield from in_use(vpc, device)
     listeners = tuple(row for row in settings.get("listeners", ()) if row == loss.row)
     for group in target_groups(listeners):
         if not group.targets and not group.unused:
             yield from _with_targets(vpc, group, port)
 
 
-def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Iterator[Repair]:
+def _with_targets(vpc: Vpc, row: TargetGroup, port: int) -> Found:
     for interface in vpc.interfaces:
-        device = _device(vpc, interface.device)
-        if device and device.kind.is_host and "listeners" not in dict(device.settings):
+        device = device_named(vpc, interface.device)
+        if device and device.kind.is_host and not is_services(vpc, device.name):
             for each in listens(device) if serves(device) else (port,):
-                yield Repair(row, row._replace(targets=(Endpoint(interface.address, each),)))
+                yield (Repair(row, row._replace(targets=(Endpoint(interface.address, each),))),)
 
 
-def _device(vpc: Vpc, name: str) -> Device | None:
-    return next(
-        (device for each_vpc in vpc.everyone for device in each_vpc.devices if device.name == name),
-        None,
-    )
+def _state(vpc: Vpc, question: Question, loss: Loss) -> Found:
+    yield (Repair(loss.row, None),)
 
 
-def _state(vpc: Vpc, question: Question, loss: Loss) -> Iterator[Repair]:
-    yield Repair(loss.row, None)
-
-
-HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {
+HELP: dict[object, Callable[[Vpc, Question, Loss], Found]] = {
     reasons.GROUP_IN: _group,
     reasons.GROUP_OUT: _group,
     reasons.ACL_IN: _acl,
@@ -306,7 +304,6 @@ HELP: dict[object, Callable[[Vpc, Question, Loss], Iterator[Repair]]] = {
 }
 REROUTED = (
     reasons.BLACKHOLE,
-    reasons.NO_PUBLIC_ADDRESS,
     reasons.HOP_LIMIT,
     reasons.NO_TRANSLATION,
     reasons.DESTINATION_CHECK,

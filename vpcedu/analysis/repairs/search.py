@@ -11,25 +11,31 @@ description is tried twice. A set works if it does whatever the network chooses.
 
 from __future__ import annotations
 
-from collections import deque
+from heapq import heappop, heappush
+from itertools import chain
 
 from vpcedu.analysis.change import Repair, apply
 from vpcedu.analysis.choosing.choices import cases
 from vpcedu.analysis.path import losses, model_ends
 from vpcedu.analysis.plays import TRIED, Plays
 from vpcedu.analysis.repairs.candidates import candidates
+from vpcedu.analysis.repairs.openings import Difference, difference
+from vpcedu.analysis.repairs.ways_out import Refusal
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from vpcedu.analysis.ends import Question
     from vpcedu.analysis.path import Loss
+    from vpcedu.analysis.repairs.ways_out import Plan
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
 
 MOST_RUNS, MOST_ROWS = 400, 6
+CLOSES = "{repair}: then it would no longer be true that {closed}"
 
 
 def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
@@ -38,14 +44,26 @@ def run(vpc: Vpc, question: Question, seed: int = 0) -> Visit:
 
 
 class Found(NamedRow):
-    """A smallest set of repairs, and what was in the way, in order.
+    """A smallest set of repairs (None: there is none), and what was in the way, in order.
 
-    `ends` is where the model ends after the repairs (None: the question gets its answer).
+    ends: where the model ends after the repairs (None: the question gets its answer). difference:
+    what else they open. refused: what would have helped, and why it is not proposed.
     """
 
-    repairs: tuple[Repair, ...]
-    met: tuple[Loss, ...]
-    ends: Loss | None
+    repairs: tuple[Repair, ...] | None
+    met: tuple[Loss, ...] = ()
+    ends: Loss | None = None
+    difference: Difference | None = None
+    refused: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """What else the repairs open (None: unknown), and what is not proposed and why."""
+        found = self.difference
+        return {
+            "opens": [row._asdict() for row in found.opened] if found else None,
+            "compared": found.checked if found else None,
+            "refused": list(self.refused),
+        }
 
 
 def smallest(
@@ -53,39 +71,54 @@ def smallest(
     question: Question,
     plays: Plays | None = None,
     progress: Callable[[int, int], None] | None = None,
-) -> Found | None:
+) -> Found:
     """The smallest set of repairs that makes a question work, or leads to where the model ends.
 
-    None where there is no such set.
+    One that would stop what works today is none.
 
     plays: what was simulated before, such as the visit to the description as it is. progress:
     called with how many sets were tried, and how many are tried at most.
     """
     plays = plays or Plays()
-    known: Found | None = None
-    queue: deque[tuple[Vpc, tuple[Repair, ...], tuple[Loss, ...]]] = deque([(vpc, (), ())])
+    known = Found(None)
+    queue: list[tuple[int, int, Vpc, tuple[Plan, ...], tuple[Loss, ...]]] = [(0, 0, vpc, (), ())]
     tried: set[frozenset[Repair]] = set()
+    refused: dict[str, None] = {}
     runs = 0
     while queue and runs < MOST_RUNS:
-        before, done, met = queue.popleft()
+        size, _, changed, done, met = heappop(queue)
         runs += 1
         if progress is not None:
             progress(runs, MOST_RUNS)
         try:
-            changed = apply(before, done[-1:])
             visit = _worst(plays, changed, question)
         except ValueError:
             continue  # AWS would refuse the description, or an end is gone
         if visit.outcome.works:
-            return Found(_needed(plays, vpc, question, done), met, None)
+            repairs = _needed(plays, vpc, question, done)
+            every = tuple(cases(plays, apply(vpc, repairs), question))
+            found = difference(plays, vpc, question, repairs, [case.visit for case in every])
+            if not found.closed:
+                return Found(repairs, met, None, found, tuple(refused))
+            refused |= {CLOSES.format(repair=repairs[0], closed=found.closed[0]): None}
+            continue
         lost, ends = losses(visit), model_ends(visit)
-        known = known or (Found(done, (*met, *lost[:1]), ends) if ends and done else None)
-        for repair in candidates(changed, question, visit) if len(done) < MOST_ROWS else ():
-            key = frozenset((*done, repair))
-            if key not in tried and len(key) > len(done):
-                tried.add(key)
-                queue.append((changed, (*done, repair), met + lost[:1]))
-    return known
+        if ends and done and known.repairs is None:
+            known = Found(tuple(chain(*done)), (*met, *lost[:1]), ends)
+        for plan in candidates(changed, question, visit) if size < MOST_ROWS else ():
+            if isinstance(plan, Refusal):
+                refused |= {plan.words: None}
+                continue
+            key = frozenset(chain(*done, plan))
+            if key in tried or len(key) < size + len(plan):
+                continue
+            tried.add(key)
+            try:
+                then = apply(changed, plan)
+            except ValueError:
+                continue
+            heappush(queue, (len(key), len(tried), then, (*done, plan), met + lost[:1]))
+    return known._replace(refused=tuple(refused))
 
 
 def _worst(plays: Plays, vpc: Vpc, question: Question) -> Visit:
@@ -100,15 +133,15 @@ def _worst(plays: Plays, vpc: Vpc, question: Question) -> Visit:
 
 
 def _needed(
-    plays: Plays, vpc: Vpc, question: Question, repairs: tuple[Repair, ...]
+    plays: Plays, vpc: Vpc, question: Question, plans: tuple[Plan, ...]
 ) -> tuple[Repair, ...]:
-    """The repairs less those without which it works too."""
-    for repair in repairs:
-        fewer = tuple(other for other in repairs if other is not repair)
+    """The repairs of some plans less those plans without which it works too."""
+    for plan in plans:
+        fewer = tuple(other for other in plans if other is not plan)
         try:
-            visit = _worst(plays, apply(vpc, fewer), question)
+            visit = _worst(plays, apply(vpc, chain(*fewer)), question)
         except ValueError:
             continue  # one repair builds on the other
         if visit.outcome.works:
             return _needed(plays, vpc, question, fewer)
-    return repairs
+    return tuple(chain(*plans))

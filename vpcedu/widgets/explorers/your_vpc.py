@@ -98,8 +98,8 @@ class YourVpc(Explorer):
                 "there is nothing to fix" if reachable else "the model ends on this path"
             )
         found = search.smallest(self._vpc, question, progress=self.progress)
-        if found is None:
-            return self._tell("no repair was found")
+        if found.repairs is None:
+            return self._tell("; ".join(found.refused) or "no repair was found")
         self._found[question] = found.repairs
         self._changes.cache_clear()
         self.what_if.offer(self._changes(question))

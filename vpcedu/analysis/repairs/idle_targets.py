@@ -1,0 +1,65 @@
+"""Idle targets: what brings targets into use that are registered already and get nothing.
+
+A target whose instance is stopped gets its instance started. One in a zone that is not enabled for
+the load balancer gets a subnet of that zone enabled, a public one where the Internet is the client.
+One in another zone than the node's needs cross-zone load balancing. Source: ELB user guides,
+"Availability Zones and load balancer nodes", "Cross-zone load balancing", "Target health status".
+"""
+
+from __future__ import annotations
+
+from vpcedu.address import contains
+from vpcedu.analysis.change import Repair
+from vpcedu.analysis.ends import target_groups
+from vpcedu.analysis.question import home_of
+from vpcedu.analysis.repairs.new_parts import CrossZone, EnabledSubnet, nodes_of, zone_blocks
+from vpcedu.analysis.repairs.ways_out import Refusal, owner_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from vpcedu.analysis.repairs.ways_out import Plan
+    from vpcedu.network.vpc import Device, Vpc
+
+
+def in_use(vpc: Vpc, node: Device) -> Iterator[Plan | Refusal]:
+    """What brings the idle targets of a node's listeners into use."""
+    settings = dict(node.settings)
+    groups = target_groups(settings.get("listeners", ()))
+    idle = [row.target.address for group in groups for row in group.unused]
+    stopped = {row.name: row for one in vpc.everyone for row in one.states}
+    owners = [row for address in dict.fromkeys(idle) if (row := owner_of(vpc, address))]
+    for device in dict.fromkeys(row.device for row in owners if row.device in stopped):
+        yield (Repair(stopped[device], None),)
+    home = home_of(vpc, node.name)
+    own = next((row for row in home.interfaces if row.device == node.name), None)
+    private = {row.private: row.public for row in home.associations}
+    wanted = {own.address, private.get(own.address, "")} if own else set()
+    names = [row for row in home.names if wanted & set(row.addresses)]
+    if not names:
+        return
+    name, nodes = names[-1], nodes_of(home, names[-1].addresses)  # of several the last is the ARN
+    enabled = tuple(row.subnet for row in home.interfaces if row.device in nodes)
+    zones = {row.zone for row in home.subnets if row.name in enabled}
+    places = {row.name: row for row in home.subnets}
+    faces = bool(own and own.address in private)
+    for row in owners:
+        place = places.get(row.subnet)
+        if place is None or place.zone in zones:
+            continue
+        zones.add(place.zone)
+        near = [one for one in (place, *home.subnets) if one.zone == place.zone]
+        fit = [one for one in near if home.is_public(one) or not faces]
+        for one in fit[:1]:
+            yield (Repair(None, EnabledSubnet(name.name, one.name, enabled)),)
+        if not fit:
+            yield Refusal(
+                f"the load balancer needs a public subnet in {place.zone}, the zone of"
+                f" {row.device}, and {home.name or 'the VPC'} has none"
+            )
+    blocks = settings.get("zone", zone_blocks(home, own.subnet) if own else ())
+    there = [target.address for group in groups for target in group.targets]
+    reached = any(contains(cidr, address) for address in there for cidr in blocks)
+    if there and not reached and "cross_zone" in settings and not settings["cross_zone"]:
+        yield (Repair(None, CrossZone(name.name, nodes)),)
