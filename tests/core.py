@@ -19,6 +19,7 @@ OURS = {path.stem for path in ROOT.glob("tests/*.py")} | {"tests", "rigs", "kern
 PACKAGES = ("vpcedu.pages", "vpcedu.widgets")  # what needs mistune, matplotlib, ipywidgets
 LARGER = {
     "test_sweep": "Dask",
+    "test_wheel": "hatchling",
     "test_aws_made": "botocore says which rows there can be",
     "test_binder": "repo2docker",
     "test_bench": "measures time",
