@@ -44,6 +44,8 @@ LOOK_UP = {
     "lessons.html": "how to take the course",
     "glossary.html": "glossary",
     "sources.html": "sources",
+    "reference.html": "reference",
+    "api/index.html": "what each module of the package offers",
     "licences.html": "licences of what these pages bring",
 }
 QUESTION = (

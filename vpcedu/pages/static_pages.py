@@ -14,6 +14,7 @@ import html
 import json
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,11 +34,23 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "notebooks"
 OUT = ROOT / "build" / "site"
-PAGES = {"README.md": "lessons.html", "GLOSSARY.md": "glossary.html", "SOURCES.md": "sources.html"}
+PAGES = {
+    "notebooks/README.md": "lessons.html",
+    "notebooks/GLOSSARY.md": "glossary.html",
+    "notebooks/SOURCES.md": "sources.html",
+    "docs/REFERENCE.md": "reference.html",
+    "docs/reference/tcp.md": "reference-tcp.html",
+    "docs/reference/kernel.md": "reference-kernel.html",
+    "docs/reference/facts.md": "reference-facts.html",
+}
 ABOUT = {
     "lessons.html": "Thirteen lessons on connections in an AWS VPC: predict, see, touch, break.",
     "glossary.html": "The words that the lessons on connections in an AWS VPC use, each in one or two sentences.",
     "sources.html": "The pages of AWS, the RFCs and the kernel that the lessons' facts come from.",
+    "reference.html": "The reply's path by each balancer, every reason for which a packet is lost, what is assumed.",
+    "reference-tcp.html": "What a TCP end does with every kind of segment in every state, with the RFC's sections.",
+    "reference-kernel.html": "Scenarios that a Linux kernel ran, and the model's packets beside them, hop by hop.",
+    "reference-facts.html": "The facts about AWS and TCP that the model stands on: where they are from, and how sure.",
     "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
 }
 REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
@@ -84,38 +97,60 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; ver
   body { font-size: 16px; } td, th { padding: 6px 4px; } td:last-child { width: 55%; } }
 """
 
+# what a page of wide tables looks like besides
+WIDE = """
+body { max-width: 1100px; } h1, h2, h3, p, ul { max-width: 760px; }
+.scroll td:last-child { width: auto; } .scroll table { min-width: 640px; }
+td code, td a { overflow-wrap: anywhere; }
+"""
+MOVED = '<div class="scroll" tabindex="0" role="group" aria-label="Table, can be moved sideways">'
+
 
 class Renderer(mistune.HTMLRenderer):
-    """Markdown to HTML, where a link to a page of the course leads to its HTML page."""
+    """Markdown to HTML, where a link to a page of the course leads to its HTML page.
+
+    folder: where the text stands, from which its links are relative.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(escape=True)
+        self.folder = folder
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """A link; to another file of the project it leads to the repository."""
-        return super().link(text, where(url), title)
+        return super().link(text, where(url, self.folder), title)
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Only its words: these pages load nothing."""
         return html.escape(text)
+
+    def heading(self, text: str, level: int, **more: Any) -> str:
+        """A heading with the anchor that GitHub gives it, to which links within a page lead."""
+        anchor = re.sub(r"[^\w\- ]", "", re.sub("<[^>]*>", "", text).lower()).replace(" ", "-")
+        return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
     def block_code(self, code: str, info: str | None = None) -> str:
         """A fenced block, in its own lines."""
         return block("code scroll", html.escape(code.rstrip("\n")))
 
 
-def where(url: str) -> str:
-    """Where a link of a page in notebooks/ leads to from a page of the site."""
+def where(url: str, folder: Path = FOLDER) -> str:
+    """Where a link of a text leads to from a page of the site; folder: where the text stands."""
     if urlsplit(url).scheme or url.startswith("#"):
         return url
     path, mark, anchor = url.partition("#")
-    if path in PAGES:
-        return PAGES[path] + mark + anchor
-    if path.endswith(".ipynb") and "/" not in path:
-        return path.removesuffix(".ipynb") + ".html" + mark + anchor
-    return REPOSITORY + (FOLDER / path).resolve().relative_to(ROOT).as_posix() + mark + anchor
+    inside = (folder / path).resolve().relative_to(ROOT).as_posix()
+    if inside in PAGES:
+        return PAGES[inside] + mark + anchor
+    if inside.startswith("notebooks/") and inside.endswith(".ipynb"):
+        return Path(inside).stem + ".html" + mark + anchor
+    return REPOSITORY + inside + mark + anchor
 
 
-MARKDOWN = mistune.create_markdown(
-    renderer=Renderer(escape=True), plugins=["table", "strikethrough"]
-)
+def movable(body: str) -> str:
+    """A page's body whose tables can be moved sideways, by the keyboard too."""
+    lines = body.replace("&lt;br&gt;", "<br>")  # in a cell of a table Markdown has no other word
+    return lines.replace("<table>", f"{MOVED}<table>").replace("</table>", "</table></div>")
 
 
 def block(kind: str, inner: str) -> str:
@@ -128,9 +163,14 @@ def block(kind: str, inner: str) -> str:
     return f'<pre class="{kind}"{reach}>{inner}</pre>\n'
 
 
-def markdown(text: str) -> str:
-    """The HTML of a piece of Markdown."""
-    return str(MARKDOWN(text))
+def markdown(text: str, folder: Path = FOLDER) -> str:
+    """The HTML of a piece of Markdown; folder: where it stands."""
+    return str(_markdown(folder)(text))
+
+
+@cache
+def _markdown(folder: Path) -> mistune.Markdown:
+    return mistune.create_markdown(renderer=Renderer(folder), plugins=["table", "strikethrough"])
 
 
 def printed(text: str) -> str:
@@ -226,23 +266,31 @@ def code_cell(cell: dict[str, Any]) -> str:
 
 
 def page(
-    title: str, body: str, steps: str = "", file: str = "", words: str = "", look: str = ""
+    title: str,
+    body: str,
+    steps: str = "",
+    file: str = "",
+    words: str = "",
+    look: str = "",
+    above: str = "",
 ) -> str:
     """A whole page around its body.
 
     steps: links to its neighbours, for above and below. file, words: where it stands, and one
-    sentence about it, for those who share it. look: CSS of this page alone.
+    sentence about it, for those who share it. look: CSS of this page alone. above: "../" for a page
+    in a folder of the site.
     """
     links = "".join(
-        f'<a href="{file}">{name}</a>'
+        f'<a href="{above}{file}">{name}</a>'
         for name, file in (
             ("Start", "index.html"),
             ("Lessons", "lessons.html"),
             ("Glossary", "glossary.html"),
             ("Sources", "sources.html"),
+            ("Reference", "reference.html"),
         )
     )
-    above, below = (
+    over, under = (
         f'<nav aria-label="Lessons, {where}">{steps}</nav>\n' if steps else ""
         for where in ("above", "below")
     )
@@ -251,8 +299,8 @@ def page(
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n{previews.head(file, title, words) if file else ''}"
         f'<link rel="icon" href="{ICON}">\n<style>{STYLE}{look}</style>\n</head>\n'
-        f'<body>\n<nav aria-label="Course">{links}</nav>\n{above}'
-        f"<main>\n{body}</main>\n{below}</body>\n</html>\n"
+        f'<body>\n<nav aria-label="Course">{links}</nav>\n{over}'
+        f"<main>\n{body}</main>\n{under}</body>\n</html>\n"
     )
 
 
@@ -303,8 +351,12 @@ def pages() -> dict[str, str]:
     """Every page of the site by its file name."""
     made = {}
     for name, file in PAGES.items():
-        text = (FOLDER / name).read_text(encoding="utf-8")
-        made[file] = page(text.splitlines()[0].lstrip("# "), markdown(text), "", file, ABOUT[file])
+        path = ROOT / name
+        text = path.read_text(encoding="utf-8")
+        body, look = markdown(text, path.parent), ""
+        if path.parent != FOLDER:
+            body, look = movable(body), WIDE
+        made[file] = page(text.splitlines()[0].lstrip("# "), body, "", file, ABOUT[file], look)
     notebooks = {
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(FOLDER.glob("*.ipynb"))

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import files
-from vpcedu.pages import front, static_pages
+from vpcedu.pages import api, front, static_pages
 from vpcedu.pages.alive import frames, lesson_pages, licences, pack, runtime
 
 TYPE_CHECKING = False
@@ -97,7 +97,9 @@ def site(folder: Path) -> str:
 
 def main() -> int:
     """Write the site and say where."""
+    offered = api.write(static_pages.OUT)
     print(site(static_pages.OUT))
+    print(f"{len(offered)} pages on what the modules offer, in {api.FOLDER}/.")
     print(f"To read only, open {os.path.relpath(static_pages.OUT)}/index.html in a browser.")
     return 0
 
