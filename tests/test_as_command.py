@@ -76,3 +76,14 @@ def test_a_repair_has_a_line_and_aws_knows_its_options(repair):
 def test_what_no_single_command_does_has_none(repair):
     with pytest.raises(ValueError, match="expected a repair that one command of the AWS CLI makes"):
         lab.aws_cli(repair, EXAMPLE)
+
+
+@pytest.mark.parametrize(
+    "name", ["rtb-1; reboot", "rtb-1 --endpoint-url=http://192.0.2.9", "$(id)"]
+)
+def test_a_name_that_a_shell_would_run_gets_no_line(name):
+    """A file may call a route table anything; the line is there to be copied into a shell."""
+    with pytest.raises(ValueError, match="expected an id or a block as AWS writes it"):
+        lab.aws_cli(Repair(Route(name, "0.0.0.0/0", "igw-1"), None))
+    with pytest.raises(ValueError, match="expected an id or a block as AWS writes it"):
+        lab.aws_cli(Repair(None, RULE._replace(peer=f"sg-2{name}")))

@@ -7,6 +7,8 @@ subnet that named none. The commands change the account; nothing here runs them.
 
 from __future__ import annotations
 
+from string import ascii_letters, digits
+
 from vpcedu.analysis.change import Attachment
 from vpcedu.network.interface import DownState, Subnet
 from vpcedu.quoting import quoted
@@ -33,13 +35,17 @@ TARGETS = {
     "vpce-": "vpc-endpoint-id",
 }
 WAYS = {"in": "ingress", "out": "egress"}
+PLAIN = frozenset(
+    f"{ascii_letters}{digits}-_.:/"
+)  # of ids and blocks; a shell does nothing with it
 
 
 def aws_cli(repair: Repair, names: Mapping[str, str] | None = None) -> str:
     """The AWS CLI's line for a repair; it changes the account of whoever runs it.
 
     names: ids and the short names that stand for them, as `lab.named` takes them. ValueError where
-    no single command does it.
+    no single command does it, and where a file calls something as AWS never would: in a shell the
+    name might be a command.
     """
     ids = {name: known for known, name in (names or {}).items()}
     row = repair.row or repair.new
@@ -49,6 +55,10 @@ def aws_cli(repair: Repair, names: Mapping[str, str] | None = None) -> str:
         raise ValueError(
             f"{quoted(repair)}: expected a repair that one command of the AWS CLI makes"
         )
+    rows = [known for known in (repair.row, repair.new) if known is not None]
+    for value in (value for known in rows for value in known._asdict().values()):
+        if isinstance(value, str) and not PLAIN.issuperset(ids.get(value, value)):
+            raise ValueError(f"{quoted(value)}: expected an id or a block as AWS writes it")
     return f"aws ec2 {words}"
 
 
