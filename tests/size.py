@@ -239,6 +239,10 @@ LATER = {
     ("cli", "the lessons are copied out of a wheel, and opened"): 50,
     # a page of the first edition showed one setting, and nothing moved before Python was there
     ("pages", "what explorers show at each setting of some controls, recorded for the page"): 127,
+    # a reader's own files were asked about in a terminal alone, and no page could take them
+    ("pages", "a page takes a reader's files, answers, and lets nothing out"): 113,
+    ("cli", "the same: its address, with the question or the audit"): 6,
+    ("analysis", "a file's name that a shell could run stands in no line to copy"): 5,
     # a public database, an address for a function, one /32 of S3: repairs that nobody should make
     ("analysis", "repairs that a colleague would make, and what else they open or close"): 510,
     ("network", "the same: prefix lists, which a repair may name"): 7,

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
+
 import pytest
 from test_cli import run
 
-from vpcedu import aws, widgets
+from vpcedu import __version__, aws, widgets
 from vpcedu.analysis.answer import ask
 from vpcedu.cli.commands import COMMANDS
 from vpcedu.cli.page_links import ADDRESSES
-from vpcedu.course.lesson_11 import example_vpc
 from vpcedu.pages import front
+from vpcedu.pages.alive import own_page
+from vpcedu.pages.alive.own import OwnDoor
 from vpcedu.puzzles.puzzle import puzzle
 from vpcedu.scenarios.catalogue import SCENARIOS
 from vpcedu.site_address import PUBLISHED, SITE
@@ -56,13 +60,52 @@ def test_a_symptom_s_and_a_puzzle_s_link_open_at_it():
 
 
 @pytest.mark.parametrize("to", ["shop", "db", "i-0e11f22a33b440004"])
-def test_a_question_to_the_example_is_a_link_to_the_lesson_that_asks_it(to):
+def test_a_question_to_the_example_is_a_link_to_the_page_that_asks_it(to):
     page, after = linked("ask", EXAMPLE, "--from", "internet", "--to", to, "--port", "80")
-    explorer = widgets.YourVpc(example_vpc())
-    assert (page, explorer.open(after)) == (explorer.page, "")
-    answer = ask(aws.load(EXAMPLE).vpc(), "internet", aws.load(EXAMPLE).called(to), 80)
-    assert explorer.source.value == "internet" and explorer.port.value == 80
-    assert explorer.sentence.startswith("internet reaches") == answer.outcome.works
+    own = OwnDoor()
+    told = json.loads(own.call("link", after))
+    assert (page, told["about"], told["own"]) == ("your-vpc", "ask", False)
+    own.call("example")
+    answer = json.loads(own.call("ask", *told["values"].values()))
+    known = aws.load(EXAMPLE)
+    assert answer["verdict"] == ask(known.vpc(), "internet", known.called(to), 80).verdict
+    assert (answer["link"], answer["changed"]) == (after, "")
+    own.call("link", re.sub("-[0-9a-f]{6}$", "-000000", after))
+    answer = json.loads(own.call("ask", *told["values"].values()))
+    assert answer["changed"].startswith("This link was made with version")
+
+
+def test_of_one_s_own_files_nothing_is_in_a_link(tmp_path):
+    """No file is read: the link has the words of the question as they were typed."""
+    (tmp_path / "vpcs.json").write_text("no JSON")
+    words = ("--from", "a b;c", "--to", "<i>", "--port", "80", "--link")
+    done = run("ask", str(tmp_path), *words)
+    after = done.stdout.strip().partition("your-vpc.html#")[2]
+    assert after == f"ask;files=own;from=a+b%3Bc;to=%3Ci%3E;port=80;v={__version__}"
+    assert "nothing of the files; whoever opens it needs them" in done.stderr
+    told = json.loads(OwnDoor().call("link", after))
+    assert told["own"] and told["values"] == {"from": "a b;c", "to": "<i>", "port": "80"}
+    page, after = linked("audit", str(tmp_path), "--vpc", "vpc-1")
+    assert (page, after) == ("your-vpc", f"audit;files=own;vpc=vpc-1;v={__version__}")
+
+
+def test_an_audit_and_the_script_that_collects_have_links():
+    page, after = linked("audit", EXAMPLE)
+    assert (page, after) == ("your-vpc", f"audit;v={__version__}")
+    assert json.loads(OwnDoor().call("link", after)) == {
+        "about": "audit",
+        "own": False,
+        "values": {},
+    }
+    page, after = linked("collect")
+    assert page == "your-vpc" and f'<details id="{after}">' in own_page.BODY
+
+
+@pytest.mark.parametrize(
+    "text", ["ask;host=x", "ask", "ask;from=a;to=b", "audit;port=80", "run", "ask;from", "ask;v=é"]
+)
+def test_what_the_page_does_not_do_is_no_link(text):
+    assert "expected" in json.loads(OwnDoor().call("link", text))["error"]
 
 
 @pytest.mark.parametrize(
@@ -77,19 +120,10 @@ def test_a_question_to_the_example_is_a_link_to_the_lesson_that_asks_it(to):
         (("ask", EXAMPLE, "--from", "internet", "--to", "shop"), "no --port: expected"),
         (
             ("ask", EXAMPLE, "--from", "nobody", "--to", "shop", "--port", "80"),
-            "--from 'nobody' with --link: expected",
+            "'nobody'",
         ),
         (("ask", "mine", "--from", "a", "--to", "b", "--port", "80"), f"'mine' {OWN}"),
-        (
-            ("ask", EXAMPLE, "--from", "internet", "--to", "52.1.2.3", "--port", "80"),
-            "--to '52.1.2.3' with --link: expected one of",
-        ),
-        (
-            ("ask", EXAMPLE, "--from", "internet", "--to", "shop", "--port", "81"),
-            "--port 81 with --link: expected one of",
-        ),
-        (("audit", EXAMPLE), "'--link' is not understood: expected one of FOLDER, --vpc"),
-        (("collect",), "'--link' is not understood: expected one of --policy"),
+        (("audit", "reference"), f"'reference' {OWN}"),
     ],
 )
 def test_what_no_page_shows_has_no_link_and_one_line_says_why(words, told):

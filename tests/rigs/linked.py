@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from test_forms import FORMS
 
 from rigs.explorer_settings import set_somehow
 from vpcedu import __version__, widgets
+from vpcedu.pages.alive.own import OwnDoor
 from vpcedu.scenarios.catalogue import SCENARIOS
 
 STORED = Path(__file__).parent.parent / "links"  # a file for each version
@@ -27,8 +29,41 @@ def quick(make):
     return made
 
 
+class Asked:
+    """A question about the example, on the page of one's own VPC."""
+
+    def __init__(self):
+        self._own = OwnDoor()
+        self._own.call("example")
+        self.ask("internet", "shop", "80")
+
+    def ask(self, *words):
+        self._told = json.loads(self._own.call("ask", *words))
+        self.sentence = self._told["verdict"]
+
+    def open(self, text):
+        self.ask(*json.loads(self._own.call("link", text))["values"].values())
+        return self._told["changed"]
+
+    def fragment(self):
+        return self._told["link"]
+
+    def shown(self):
+        return self.sentence
+
+    def state(self):
+        return self._told["more"]
+
+
+ASKED = [
+    ("web-1", "db", "5432"),
+    ("db", "internet", "443"),
+    ("internet", "i-0e11f22a33b440004", "22"),
+    ("web-1", "10.99.0.1", "80"),
+]
 DRAWN = {name: quick(make) for name, make in EXPLORERS.items()}
 MADE = DRAWN | {f"form {name}": make for name, (make, _) in FORMS.items()} | PAPERS
+MADE["ask"] = Asked
 NOT_ASKED = "This cannot be asked"  # then the picture is the one before, which no link has
 
 
@@ -49,7 +84,11 @@ def states(name, count, seed=3):
     """One object of this kind, in several states, one after the other."""
     one, choose = MADE[name](), random.Random(seed)
     yield one
-    if name in EXPLORERS:
+    if name == "ask":
+        for words in ASKED:
+            one.ask(*words)
+            yield one
+    elif name in EXPLORERS:
         for _ in range(count):
             somehow(one, choose)
             yield one

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import sys
 
-from vpcedu.cli.options import parse, port_asked, whole
+from vpcedu.cli.options import among, parse, port_asked, whole
 from vpcedu.quoting import quoted
 from vpcedu.views.outcome import DOES_NOT, SOMETIMES, UNKNOWN, WORKS
 
@@ -34,18 +34,19 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --vpc ID          which VPC, where the folder holds several
   --packets         also the path there and back, check by check
   --json            in the shape of Reachability Analyzer's answer; docs/answer.schema.json describes it
-  --link            the address of the page that shows this, for the example network
+  --link            the address of the page that shows this; of your own files it has the question alone
 
 Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
 Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
-AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json] [--map FILE.svg]
+AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json | --link] [--map FILE.svg]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
 replies. Where the folder holds several VPCs, each is audited, one after the other.
 
   --vpc ID          only this one
   --json            as JSON; for several VPCs a list under "vpcs"
+  --link            the address of the page that does the same; nothing of your files is in it
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
 
 Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
@@ -73,7 +74,7 @@ Simulates a symptom that people meet, names its cause and undoes it. Without a N
 
   --link            the address of the page that shows this
 """
-COLLECT = """usage: python3 -m vpcedu collect [--policy]
+COLLECT = """usage: python3 -m vpcedu collect [--policy | --link]
 
 Prints a shell script that collects the files for ask and audit with the AWS CLI, by calls that only read:
 
@@ -81,6 +82,7 @@ Prints a shell script that collects the files for ask and audit with the AWS CLI
   sh collect.sh my-network eu-west-1 us-east-1
 
   --policy          instead the IAM policy that allows these calls and nothing else
+  --link            the address of the page that has the script, and takes the files
 """
 
 COURSE = """usage: python3 -m vpcedu course [FOLDER] [--copy]
@@ -124,13 +126,7 @@ def load(options: dict[str, str]) -> tuple[Vpc, str, str]:
     ends = options["--from"], options["--to"]
     if _is_reference(options[""]):
         return _reference(options[""]), *ends
-    account = _account(options[""])
-    source, destination = (account.called(end) for end in ends)
-    inside = [end for end in (source, destination) if end.lower() != "internet"]
-    home = options.get("--vpc") or (
-        account.home(*inside) if len(account.vpcs) > 1 and inside else ""
-    )
-    return account.vpc(home), source, destination
+    return among(_account(options[""]), *ends, options.get("--vpc", ""))
 
 
 def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
@@ -302,7 +298,7 @@ COMMANDS: dict[
         ("--packets", "--json", "--link"),
         "FOLDER",
     ),
-    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json",), "FOLDER"),
+    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json", "--link"), "FOLDER"),
     "puzzle": (
         PUZZLE,
         puzzle,
@@ -311,6 +307,6 @@ COMMANDS: dict[
         "",
     ),
     "scenario": (SCENARIO, scenario, (), ("--link",), "[NAME]"),
-    "collect": (COLLECT, collect, (), ("--policy",), ""),
+    "collect": (COLLECT, collect, (), ("--policy", "--link"), ""),
     "course": (COURSE, course, (), ("--copy",), "[FOLDER]"),
 }

@@ -8,6 +8,11 @@ from __future__ import annotations
 from vpcedu import address
 from vpcedu.quoting import quoted
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from vpcedu.aws.account import Account
+    from vpcedu.network.vpc import Vpc
+
 LARGEST = 10**19 - 1
 
 
@@ -59,3 +64,14 @@ def whole(name: str, digits: str) -> int:
     if found is None:
         raise ValueError(f"{name} {quoted(digits)}: expected a whole number of at most 19 digits")
     return -found if digits.startswith("-") else found
+
+
+def among(account: Account, source: str, destination: str, vpc: str = "") -> tuple[Vpc, str, str]:
+    """The VPC of an account that two ends are in, and the ends by their ids.
+
+    vpc: its id, where it does not follow from the ends. ValueError for what is none.
+    """
+    source, destination = account.called(source), account.called(destination)
+    inside = [end for end in (source, destination) if end.lower() != "internet"]
+    home = vpc or (account.home(*inside) if len(account.vpcs) > 1 and inside else "")
+    return account.vpc(home), source, destination

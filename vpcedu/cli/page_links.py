@@ -1,8 +1,9 @@
 """Page links: `--link` prints the address of the page that shows what a command would print.
 
 A page shows the reference site with the NAT of the question, seed 0; every symptom; the puzzles of
-one fault; and lesson 11's questions to the example network. A network of your own is in no page and
-in no link: whoever opened it would need your files.
+one fault; and the page of one's own VPC. There the link of the example shows the answer. The link
+of a network of your own has the question as you typed it, and nothing of the files: the page asks
+whoever opens it for them.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import os
 import sys
 
 from vpcedu import links
-from vpcedu.cli.options import port_asked, whole
+from vpcedu.cli.options import among, port_asked, whole
 from vpcedu.quoting import quoted
 from vpcedu.site_address import PUBLISHED
 
+OWN_PAGE, FILES, OWN = "your-vpc", "files", "own"  # files=own: of whoever opens the link
 TROUBLES, MOST = "10-troubleshooting", 9_999  # its explorer's last puzzle
 # the page and the state that show the answer, by balancer; moment 5 is the reply
 ANSWERS = {
@@ -38,41 +40,45 @@ def answer(options: dict[str, str]) -> str:
 
 
 def ask(options: dict[str, str]) -> str:
-    """The question in lesson 11; ValueError for another network, or what it does not offer."""
-    from vpcedu import aws
-    from vpcedu.analysis.question import destinations, ports, sources
-    from vpcedu.course.lesson_11 import EXAMPLE, example_vpc
+    """The question on the page of one's own VPC; ValueError for what no link has.
 
-    _only_the_example(options)
+    Of the example it has a sum of the sentence too; another network is not read.
+    """
+    from vpcedu.analysis.answer import ask as answered
+    from vpcedu.aws import load
+
     for name in ("--host", "--path", "--vpc"):
         if name in options:
             raise ValueError(f"{name} with --link: expected --from, --to and --port alone")
-    port, account, vpc = port_asked(options), aws.load(aws.example()), example_vpc()
-    values = {}
-    for word, name, offered in (
-        ("source", "--from", sources(vpc)),
-        ("destination", "--to", destinations(vpc)),
-    ):
-        end = account.called(options[name])
-        values[word] = EXAMPLE.get(end, end)
-        if values[word] not in offered:
-            known = f"one of {', '.join(offered)}"
-            raise ValueError(f"{name} {quoted(options[name])} with --link: expected {known}")
-    if port not in ports(vpc):
-        known = ", ".join(map(str, ports(vpc)))
-        raise ValueError(f"--port {port} with --link: expected one of {known}")
-    return links.link("11-your-own-vpc", links.fragment("your-vpc", values | {"port": str(port)}))
+    port = port_asked(options)
+    values = {"from": options["--from"], "to": options["--to"], "port": str(port)}
+    own, said = _own(options[""]), ""
+    if not own:
+        ends = values["from"], values["to"]
+        said = answered(*among(load(options[""]), *ends), port).verdict
+    return links.link(OWN_PAGE, links.fragment("ask", own | values, said))
 
 
-def _only_the_example(options: dict[str, str]) -> None:
+def audit(options: dict[str, str]) -> str:
+    """The audit on the page of one's own VPC."""
+    named = {"vpc": options["--vpc"]} if "--vpc" in options else {}
+    return links.link(OWN_PAGE, links.fragment("audit", _own(options[""]) | named))
+
+
+def collect(options: dict[str, str]) -> str:
+    """The script that collects, on the page of one's own VPC."""
+    return links.link(OWN_PAGE, "collect")
+
+
+def _own(folder: str) -> dict[str, str]:
+    """What a link says of a folder: nothing of the example, of another one that it is one's own."""
     from vpcedu import aws
 
-    folder = options[""]
-    if os.path.realpath(folder) != os.path.realpath(aws.example()):
-        raise ValueError(
-            f"{quoted(folder)} with --link: expected {aws.example()}; no link "
-            "has a network of your own, because whoever opens it needs the files"
-        )
+    if os.path.realpath(folder) == os.path.realpath(aws.example()):
+        return {}
+    if not os.path.exists(folder):
+        raise ValueError(f"{quoted(folder)} with --link: expected a folder of the AWS CLI's files")
+    return {FILES: OWN}
 
 
 def puzzle(options: dict[str, str]) -> str:
@@ -98,12 +104,23 @@ def _trouble(values: dict[str, str]) -> str:
     return links.link(TROUBLES, links.fragment("troubleshooting", values))
 
 
-ADDRESSES = {"ask": ask, "puzzle": puzzle, "scenario": scenario}
+ADDRESSES = {
+    "ask": ask,
+    "audit": audit,
+    "collect": collect,
+    "puzzle": puzzle,
+    "scenario": scenario,
+}
 
 
 def show(address: str) -> int:
     """Print an address, and on stderr how to open it as long as it is on this machine only."""
     print(address)
+    if f";{FILES}={OWN};" in address:
+        sys.stderr.write(
+            "vpcedu: note: the link has the words that you typed, and nothing of the files; whoever "
+            "opens it needs them\n"
+        )
     if not PUBLISHED:
         sys.stderr.write(
             "vpcedu: note: not published yet; in a checkout python3 start.py site makes the pages, "

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from vpcedu import files
 from vpcedu.pages import api, front, static_pages
-from vpcedu.pages.alive import frames, lesson_pages, licences, pack, runtime
+from vpcedu.pages.alive import frames, lesson_pages, licences, own_page, pack, runtime
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ SCRIPTS = (
     "clean.js",
     "frames.js",
     "links.js",
+    "own.js",
+    "python.js",
     "worker.js",
     "page.css",
 )
@@ -43,7 +45,10 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
     """Every page of the site by its file name; the lessons' pages are alive."""
     needed = {name: len(made[name]) for name in (*runtime.FILES, "vpcedu.zip")}
     more = needed | {LABORATORY: len(made[LABORATORY])}
-    told = static_pages.pages() | {licences.PAGE: licences.page()}
+    told = static_pages.pages() | {
+        licences.PAGE: licences.page(),
+        own_page.PAGE: own_page.page(needed),
+    }
     notebooks = {
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
         for path in sorted(static_pages.FOLDER.glob("*.ipynb"))

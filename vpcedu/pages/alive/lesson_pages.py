@@ -38,12 +38,23 @@ SEND = (
     "<h2>Send a reply yourself</h2>\n<p>The request has reached <code>web</code>. Which addresses and ports does the "
     "reply carry as it leaves? The model sends the packet that you describe.</p>\n"
 )
+OWN = (  # below lesson 11, which has no place for a reader's files
+    '<p><a href="your-vpc.html">Ask about your own VPC</a> '
+    "in this browser: drop the files there. They stay "
+    "with you.</p>\n"
+)
+OF_OWN = "11"
 # it leads to the stored picture as long as there is no Python, and then to what is shown
 LINK = '<p class="link"><a href="#{name}">Copy link</a> <span role="status"></span></p>\n'
 
 
-def alive(page: str, data: dict[str, Any], frames: Mapping[int, str]) -> str:
-    """The page with its policy, its data, and what runs it; frames: of each cell that has some."""
+def alive(
+    page: str, data: dict[str, Any], frames: Mapping[int, str], script: str = "page.js"
+) -> str:
+    """The page with its policy, its data, and the script that runs it.
+
+    frames: of each cell that has some.
+    """
     meta = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">\n'
     look = f'<link rel="stylesheet" href="{FOLDER}/page.css">\n'
     told = json.dumps(data).replace("<", "\\u003c")
@@ -52,10 +63,10 @@ def alive(page: str, data: dict[str, Any], frames: Mapping[int, str]) -> str:
         for place, text in frames.items()
     ) + (
         f'<script type="application/json" id="cells">{told}</script>\n'
-        f'<script type="module" src="{FOLDER}/page.js"></script>\n'
+        f'<script type="module" src="{FOLDER}/{script}"></script>\n'
     )
     page = page.replace(HEAD, HEAD + meta, 1).replace("</head>", look + "</head>", 1)
-    if STATUS not in page:
+    if 'id="alive"' not in page:
         page = re.sub(
             r"(<main>\n.*?</h1>\n)", lambda top: top[1] + STATUS, page, count=1, flags=re.S
         )
@@ -105,6 +116,7 @@ def lesson(
             body += marked(place, what[place], cell, names[place])
         else:
             body += static_pages.markdown("".join(cell["source"]))
+    body += OWN * file.startswith(OF_OWN)
     words = static_pages.about(notebook) or static_pages.ABOUT.get(file, "")
     page = static_pages.page(static_pages.title_of(notebook), body, steps, file, words)
     told = data(sources, names, what, files)
