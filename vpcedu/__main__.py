@@ -30,11 +30,12 @@ go back through the load balancer? Prints a map and the answer on one screen.
   --help            this text
 
 Your own VPC: python3 -m vpcedu ask | audit FOLDER; collect prints a script that makes such a folder.
+To show it to others: anonymise FOLDER prints it under other names.
 Simulated symptoms: scenario [NAME]. Practice: puzzle. The lessons, in JupyterLab: course [FOLDER].
 Each has --help. Where vpcedu is installed, `vpcedu` is the same as `python3 -m vpcedu`.
 """
 # known here, so that the question alone loads none of them
-COMMANDS = ("ask", "audit", "puzzle", "scenario", "collect", "course")
+COMMANDS = ("ask", "audit", "puzzle", "scenario", "collect", "anonymise", "course")
 TAKES, FLAGS = (
     ("--balancer", "--nat", "--seed"),
     ("--packets", "--why", "--all", "--json", "--link", "--version"),

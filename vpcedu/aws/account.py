@@ -32,7 +32,7 @@ from vpcedu.tables.route_table import LOCAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 INTERNET, OUTSIDE = "internet", "203.0.113.0/24"  # RFC 5737: for documentation
 
@@ -118,14 +118,14 @@ class Account(NamedRow):
         return "\n".join([*lines, *map(str, self.report)])
 
 
-def load(path: str | Path) -> Account:
+def load(path: str | Path, reader: Callable[[str | Path, Notes], Iterator[At]] = read) -> Account:
     """The network that a file, or the *.json files of a folder, describe as the AWS CLI writes it.
 
     Nothing is sent anywhere and no credentials are read. LoadError (a ValueError) names file, JSON
-    path and what was expected; what is not used is in the account's report.
+    path and what was expected; what is not used is in the account's report. reader: reads them.
     """
     notes = Notes()
-    answers = Answers(read(path, notes), notes)
+    answers = Answers(reader(path, notes), notes)
     if not answers.rows("Vpcs"):
         raise LoadError(
             f"{plain(str(path))}: $.Vpcs: nothing: expected at least one VPC, as aws ec2 describe-vpcs"

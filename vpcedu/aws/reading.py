@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 
 from vpcedu.aws.located import At, LoadError
@@ -27,7 +28,7 @@ from vpcedu.quoting import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any
 
 MOST_BYTES, MOST_PARTS, DEEPEST, MOST_DIGITS = 64 * 1_024 * 1_024, 3_000_000, 64, 40
@@ -42,10 +43,10 @@ class Odd:
         self.what = what
 
 
-def read(path: str | Path, notes: Notes) -> Iterator[At]:
+def read(path: str | Path, notes: Notes, made: Callable[[Any], Any] = dict) -> Iterator[At]:
     """Every JSON value of a file, or of the *.json and *.gz files of a folder and those below it.
 
-    LoadError where one cannot be read.
+    made: makes an object of its names and values. LoadError where a file cannot be read.
     """
     left, parts = MOST_BYTES, 0
     for name, file in _files(Path(path), notes):
@@ -57,7 +58,7 @@ def read(path: str | Path, notes: Notes) -> Iterator[At]:
                 f"{name}: $: with it {parts:,} brackets, commas and colons: expected at most"
                 f" {MOST_PARTS:,} in all files together"
             )
-        yield from _values(name, text, notes)
+        yield from _values(name, text, notes, made)
 
 
 def _files(path: Path, notes: Notes) -> Iterator[tuple[str, Path]]:
@@ -143,9 +144,12 @@ def _data(file: Path, most: int) -> bytes:
         raise OSError(str(error)) from None
 
 
-def _values(name: str, text: str, notes: Notes) -> Iterator[At]:
+def _values(name: str, text: str, notes: Notes, made: Callable[[Any], Any]) -> Iterator[At]:
     decoder = json.JSONDecoder(
-        object_pairs_hook=_object, parse_int=_whole, parse_float=_float, parse_constant=Odd
+        object_pairs_hook=partial(_object, made),
+        parse_int=_whole,
+        parse_float=_float,
+        parse_constant=Odd,
     )
     position, count = _skip(text, 0), 0
     if position == len(text):
@@ -182,8 +186,8 @@ def _skip(text: str, position: int) -> int:
     return position
 
 
-def _object(pairs: list[tuple[str, Any]]) -> Any:
-    made = dict(pairs)
+def _object(kind: Callable[[Any], Any], pairs: list[tuple[str, Any]]) -> Any:
+    made = kind(pairs)
     if len(made) < len(pairs):
         for name, _ in pairs:
             if name not in made:  # it was taken out before

@@ -55,8 +55,8 @@ def _same(one: Any, other: Any) -> bool:
 def _decisive(value: Any) -> Any:
     """What of a value can decide, in a form that is equal where the meaning is."""
     if isinstance(value, dict):
-        inner = {key: _decisive(each) for key, each in value.items() if key not in SILENT}
-        inner.pop("Description", None)
+        keys = [key for key in value if key not in SILENT and key != "Description"]
+        inner = {key: _decisive(value.get(key)) for key in keys}
         return {key: each for key, each in inner.items() if each is not None} or None
     if isinstance(value, list):
         return sorted((_decisive(each) for each in value), key=_text) or None

@@ -1,4 +1,4 @@
-"""Commands: `python3 -m vpcedu ask`, `audit`, `collect`, `course`, `puzzle`, `scenario`.
+"""Commands: `python3 -m vpcedu ask`, `audit` and the others of COMMANDS.
 
 A description is a folder (or file) of what the AWS CLI prints, or the word `reference`, the
 course's own site; `reference:network+gateway` is the site with that balancer and NAT. Exit codes: 0
@@ -83,6 +83,17 @@ Prints a shell script that collects the files for ask and audit with the AWS CLI
 
   --policy          instead the IAM policy that allows these calls and nothing else
   --link            the address of the page that has the script, and takes the files
+"""
+
+ANONYMISE = """usage: python3 -m vpcedu anonymise FOLDER > network.json
+       python3 -m vpcedu anonymise FOLDER --names
+
+Prints the network of FOLDER under other ids, names and addresses. Every answer stays the same, but for the names. So
+you can show it to others, with a report of a wrong answer.
+
+  --names           instead: each old name next to its new one, to keep for yourself
+
+It also says what is not hidden. Look at what it printed before you send it.
 """
 
 COURSE = """usage: python3 -m vpcedu course [FOLDER] [--copy]
@@ -281,6 +292,20 @@ def collect(options: dict[str, str]) -> int:
     return 0
 
 
+def anonymise(options: dict[str, str]) -> int:
+    """Print a network under other names, or the old and new names."""
+    from vpcedu.aws.sharing.anonymise import HIDDEN, anonymised
+
+    values, renaming = anonymised(options[""])
+    if "--names" in options:
+        sys.stdout.write("".join(f"{old}  {new}\n" for old, new in renaming.names))
+        return 0
+    for value in values:
+        _print_json(value)
+    sys.stderr.write(f"vpcedu: note: {HIDDEN}\n")
+    return 0
+
+
 def course(options: dict[str, str]) -> int:
     """Copy the lessons and open them."""
     from vpcedu.cli.course import course as opened
@@ -308,5 +333,6 @@ COMMANDS: dict[
     ),
     "scenario": (SCENARIO, scenario, (), ("--link",), "[NAME]"),
     "collect": (COLLECT, collect, (), ("--policy", "--link"), ""),
+    "anonymise": (ANONYMISE, anonymise, (), ("--names",), "FOLDER"),
     "course": (COURSE, course, (), ("--copy",), "[FOLDER]"),
 }
