@@ -2,7 +2,7 @@
 
 Its pictures are there at once; then every slider is moved three times, a question is answered
 wrongly and rightly, and an exercise is run. One lesson in each browser; all of them in both with
-VPCEDU_ALIVE=all in the environment.
+VPCEDU_ALIVE=all in the environment. And the page shows what a notebook shows.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib.util import find_spec
 import pytest
 
 from tests.notebook_rules import NOTEBOOKS
-from tests.rigs import access, alive
+from tests.rigs import access, alive, alive_settings
 from tests.rigs.firefox import firefox
 from tests.test_alive import SHIFT
 from vpcedu.pages.alive import pack
@@ -179,6 +179,37 @@ def test_a_start_that_takes_too_long_ends_with_a_line_and_the_page_stays(chromiu
     assert "is to be read" in view.inner_text("#alive")
     assert view.evaluate(alive.PICTURES) == 0 and view.locator("figure img").count() > 2
     view.close()
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS if ALL else NOTEBOOKS[2:3], ids=lambda path: path.stem)
+def test_twenty_settings_show_the_same_in_the_page_as_in_a_notebook(
+    chromium, site, path, monkeypatch
+):
+    """What Python in the worker has made of a link, and the page's own cleaning of markup."""
+    monkeypatch.setenv("VPCEDU_PAINTER", "svg")
+    monkeypatch.chdir(path.parent)
+    view = chromium.new_page()
+    view.goto(f"{site}{path.stem}.html")
+    alive.start(Hands(view))
+    explorers = dict(alive_settings.settings(path))
+    assert explorers or path.stem == "check-yourself"
+    for name, shown in explorers.items():
+        assert len({picture for _, picture, _ in shown}) > 1
+        for link, picture, line in shown:
+            view.evaluate("text => { location.hash = text; }", link)
+            told = [name, picture, line]
+            alive.wait(Asked(view, told), alive_settings.SAME)
+        changed = picture.replace("</svg>", "<text>1</text></svg>")
+        assert not view.evaluate(alive_settings.SAME, [name, changed, line])
+        assert not view.evaluate(alive_settings.SAME, [name, picture, f"{line}."])
+    view.close()
+
+
+class Asked:
+    """A page that is asked about something."""
+
+    def __init__(self, view, told):
+        self.evaluate = lambda condition: view.evaluate(condition, told)
 
 
 @pytest.fixture(scope="module")
