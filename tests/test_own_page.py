@@ -14,6 +14,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from rigs import access, alive, aws_made, ways_out
+from rigs.firefox import firefox
 
 from vpcedu import aws
 from vpcedu.__main__ import main
@@ -284,11 +285,15 @@ def with_ways(folder, place, plant=()):
     return place
 
 
+def append_ways(place, site, other):
+    for name, ways in (("own.js", ways_out.of_page), ("worker.js", ways_out.of_worker)):
+        file = place / "alive" / name
+        file.write_text(file.read_text() + ways(site.address, other.address))
+
+
 def try_ways(browser, place, after=""):
     with served(place) as site, ways_out.another_host() as other:
-        for name, ways in (("own.js", ways_out.of_page), ("worker.js", ways_out.of_worker)):
-            file = place / "alive" / name
-            file.write_text(file.read_text() + ways(site.address, other.address))
+        append_ways(place, site, other)
         someone = Person(browser, site.address, after)
         told = someone.told()
         someone.view.evaluate("window.tryWays()")
@@ -331,6 +336,23 @@ def test_without_the_policies_every_way_arrives(browser, folder, tmp_path):
     }
     assert names - arrived == SILENT and "" in arrived
     assert len(secret) == 2
+
+
+def test_in_firefox_a_question_is_answered_and_no_way_out_is_open(folder, tmp_path):
+    """A link asks it, and then the form does; then every way is tried."""
+    place = with_ways(folder, tmp_path / "firefox")
+    with served(place) as site, ways_out.another_host() as other, firefox() as hands:
+        append_ways(place, site, other)
+        hands.goto(f"{site.address}{own_page.PAGE}#ask;from=internet;to=shop;port=80")
+        alive.wait(hands, IDLE, alive.STARTED)
+        said = "document.getElementById('told').textContent"
+        assert hands.evaluate(said).startswith("internet reaches shop on TCP port 80")
+        hands.click("#swap")
+        hands.click("#form button.primary")
+        alive.wait(hands, f"!vpcedu.busy && {said}.startsWith('shop ')")
+        hands.evaluate("void tryWays().then(() => { window.page = 1; })")
+        alive.wait(hands, "window.page && window.tried", alive.STARTED)
+        assert other.arrived == [] and not [path for path in site.asked if "secret" in path]
 
 
 def test_a_name_that_is_put_in_as_markup_leads_away(browser, folder, tmp_path):
