@@ -243,6 +243,8 @@ LATER = {
     ("pages", "a page takes a reader's files, answers, and lets nothing out"): 113,
     ("cli", "the same: its address, with the question or the audit"): 6,
     ("analysis", "a file's name that a shell could run stands in no line to copy"): 5,
+    # whoever checked a prediction had to run the step that draws it
+    ("pages", "a prediction that is checked is drawn anew"): 15,
     # a public database, an address for a function, one /32 of S3: repairs that nobody should make
     ("analysis", "repairs that a colleague would make, and what else they open or close"): 510,
     ("network", "the same: prefix lists, which a repair may name"): 7,

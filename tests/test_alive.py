@@ -15,7 +15,7 @@ import pytest
 
 from tests.notebook_rules import NOTEBOOKS
 from tests.rigs import alive
-from vpcedu import lab, widgets
+from vpcedu import draw, lab, widgets
 from vpcedu.pages import front
 from vpcedu.tables.network_acl import AclEntry
 
@@ -277,8 +277,16 @@ def test_a_wrong_prediction_and_a_right_one_are_judged(reader):
     visit = lab.five_ways()["NLB by instance"]
     wrong, right = (*WEB, "10.0.0.30", 49_654), (*WEB, CLIENT, 49_654)
     assert lab.judge(visit, *right).right and not lab.judge(visit, *wrong).right
-    assert words_of(lab.judge(visit, *wrong)) in reader.predict(*wrong)
-    assert words_of(lab.judge(visit, *right)) in reader.predict(*right)
+    drawn = []
+    for told in (wrong, right):
+        judged = lab.judge(visit, *told)
+        assert words_of(judged) in reader.predict(*told)
+        words = json.dumps(repr(draw.map(visit, predicted=judged.trace)))
+        place = reader.cell("predicted=prediction.trace").get_attribute("id")
+        shown = f"document.querySelector('#{place} details p')?.textContent"
+        reader.wait(f"{shown} === {words}")
+        drawn.append(words)
+    assert len(set(drawn)) == 2  # the picture below is that of the prediction
 
 
 def test_a_slider_moves_once_more_and_once_more(reader):

@@ -131,6 +131,35 @@ def test_a_page_s_explorer_opens_a_link_and_makes_the_same_one_as_a_notebook_s(s
     assert told == ["", refused, good, there.sentence]
 
 
+JUDGED = """
+import json, sys
+sys.path.insert(0, {folder!r})
+from vpcedu.pages.alive.cells import Door
+door = Door(json.dumps({sources!r}))
+told = [json.loads(door.run(place, None))["again"] for place in (1, 2, 4)]
+form = door.cells.space["mine"]
+for texts in (["1.2.3.4", "80", "5.6.7.8", "90"], ["", "", "", ""], ["x", "80", "5.6.7.8", "90"]):
+    for name, text in zip(form.link_parts, texts):
+        getattr(form, name).value = text
+    told.append(json.loads(door.move(form.button.number, "null"))["again"])
+print(json.dumps(told))
+"""
+
+
+def test_what_is_drawn_of_a_prediction_is_drawn_anew_when_it_is_checked(stand_in):
+    sources = [
+        "from vpcedu import lab, widgets; visit = lab.five_ways()['NLB by instance']",
+        "mine = widgets.Prediction(visit); mine",
+        "other = widgets.Prediction(visit); other",
+        "mine.trace; lab.check('08.1', None)",
+        "mine.trace is None",
+        "other.trace is None",
+        "print(visit)",
+    ]
+    told = run("-c", JUDGED.format(folder=str(stand_in), sources=sources))
+    assert told == [[], [], [], [4], [4], []]
+
+
 def test_what_a_page_s_forms_and_explorers_are_called_in_a_link():
     sources = ["widgets.Seen('01')", "x = widgets.Seen('02')", "x", "y = 1", "y", "widgets.Ports()"]
     assert link_names(sources) == ["seen", "", "seen-2", "", "", "ports"]

@@ -22,6 +22,7 @@ from typing import Protocol, runtime_checkable
 import ipywidgets
 
 from vpcedu.lacking import Lacking
+from vpcedu.widgets.parts.form import Form
 from vpcedu.widgets.parts.state import Linked, name_of
 
 TYPE_CHECKING = False
@@ -102,10 +103,13 @@ class Cells:
 
     def __init__(self, sources: Sequence[str]) -> None:
         self.sources = list(sources)
-        self._sets = [names(source)[0] for source in sources]
+        found = [names(source) for source in sources]
+        self._sets, self._asks = [sets for sets, _ in found], [asks for _, asks in found]
+        self._kinds = kinds(sources)
         self.space: dict[str, Any] = {"__name__": "__main__"}
         self._setter: dict[str, int] = {}  # the cell that has set a name last
         self.linked: dict[int, Linked] = {}  # what a link can open, by its cell's place
+        self._judged: dict[int, Any] = {}  # what each form had judged at last, by its place
         self._files = set(os.listdir())
 
     def run(self, place: int, source: str | None = None) -> list[Output]:
@@ -151,6 +155,21 @@ class Cells:
     def _last(self, name: str, place: int) -> int:
         """The last cell before a place that sets a name; -1: none."""
         return max((n for n in range(place) if name in self._sets[n]), default=-1)
+
+    def again(self) -> list[int]:
+        """The steps that draw what a form has judged since the last time."""
+        found = list[int]()
+        forms = {place: one for place, one in self.linked.items() if isinstance(one, Form)}
+        for place, form in forms.items():
+            if form.trace is not self._judged.get(place):
+                self._judged[place] = form.trace
+                found += [step for step in range(place, len(self._asks)) if self._of(step, form)]
+        return found
+
+    def _of(self, place: int, form: Form) -> bool:
+        """Whether a cell is a step that asks for a form."""
+        asks = any(self.space.get(name) is form for name in self._asks[place])
+        return asks and self._kinds[place] == STEP
 
     def _bundle(self, value: Any) -> Output:
         """What a value shows, by media type, as a notebook would ask it."""
@@ -224,4 +243,5 @@ class Door:
 
     def _told(self, outputs: list[Output]) -> str:
         tree = json.loads(ipywidgets.flush())
-        return json.dumps({"outputs": outputs, "tree": tree, "files": self.cells.files()})
+        again, files = self.cells.again(), self.cells.files()
+        return json.dumps({"outputs": outputs, "tree": tree, "again": again, "files": files})

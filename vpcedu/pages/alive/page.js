@@ -70,13 +70,14 @@ function heed({data: {id, told, error}}) {
   else done(JSON.parse(told));
 }
 
-function take({tree, files: written}) {
+function take({tree, files: written, again = []}) {
   tree.new.forEach((one) => make(one, move));
   for (const [number, state] of tree.changed) {
     const words = change(number, state);
     if (words) tell(words);
   }
   for (const [name, bytes] of written) offer(name, bytes);
+  for (const place of again) perform(place).catch(() => {}); // a start anew shows it as it was stored
 }
 
 // A file that Python wrote is the reader's: the browser saves it as it saves any download.
