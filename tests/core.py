@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 ENOUGH = {*sys.stdlib_module_names, "pytest", "hypothesis", "vpcedu"}
-OURS = {path.stem for path in ROOT.glob("tests/*.py")} | {"tests", "rigs", "kernel"}
+OURS = {path.stem for path in ROOT.glob("tests/*.py")} | {"tests", "rigs", "kernel", "on_aws"}
 PACKAGES = ("vpcedu.pages", "vpcedu.widgets")  # what needs mistune, matplotlib, ipywidgets
 LARGER = {
     "test_sweep": "Dask",

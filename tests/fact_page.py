@@ -10,7 +10,7 @@ from collections import namedtuple
 from functools import cache
 from pathlib import Path
 
-from facts import FACTS, HOW_SURE, LEFT_OUT, SECTIONS, Fact
+from facts import FACTS, HOW_SURE, LEFT_OUT, SECTIONS, SEEN_ON_AWS, Fact
 
 TESTS = Path(__file__).parent
 
@@ -103,7 +103,12 @@ def tables() -> list[str | list[tuple[str, ...]]]:
 def _row(fact: Fact, found: dict[str, list[Shown]]) -> tuple[str, ...]:
     tests = [f"[`{row.test}`](../../tests/{row.file})" for row in found.get(fact.id, ())]
     by = "<br>".join(tests) or "no test yet"
-    return fact.id, fact.statement, fact.value, fact.sure, _sources(fact), by
+    return fact.id, fact.statement, fact.value, how_sure(fact), _sources(fact), by
+
+
+def how_sure(fact: Fact) -> str:
+    """One of HOW_SURE, or when and where captures on AWS have shown the fact."""
+    return f"seen on AWS, {SEEN_ON_AWS[fact.id]}" if fact.id in SEEN_ON_AWS else fact.sure
 
 
 def _sources(fact: Fact) -> str:

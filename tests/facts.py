@@ -34,6 +34,8 @@ HOW_SURE = {
     SECONDARY: "read only in a text about the source",
     INFERRED: "follows from the sources, which do not say it in so many words",
 }
+# Inferred facts that captures on AWS have shown: when and where. tests/on_aws/README.md says how.
+SEEN_ON_AWS: dict[str, str] = {}
 
 UG = "https://docs.aws.amazon.com/vpc/latest/userguide"
 EC2 = "https://docs.aws.amazon.com/AWSEC2/latest"

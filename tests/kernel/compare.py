@@ -35,7 +35,7 @@ def of_model(scenario: Scenario, kernel: Recording, seed: int = 0) -> Recording:
 
 def differences(scenario: Scenario, one: Recording, other: Recording) -> list[str]:
     """What differs between two recordings, in words; nothing where they agree."""
-    return _facts(one.facts, other.facts) + _rows(one.normal(scenario), other.normal(scenario))
+    return _facts(one.facts, other.facts) + unequal(one.normal(scenario), other.normal(scenario))
 
 
 def judge(found: list[str], expected: Expected | None) -> str:
@@ -57,7 +57,8 @@ def _facts(one: Sequence[Sequence[str]], other: Sequence[Sequence[str]]) -> list
     return words + ([f"{len(one)} facts, {len(other)} facts"] if len(one) != len(other) else [])
 
 
-def _rows(one: Normal, other: Normal) -> list[str]:
+def unequal(one: Normal, other: Normal) -> list[str]:
+    """The first row of each flow that differs, in words; nothing where they agree."""
     words = []
     for flow in dict.fromkeys((*one, *other)):
         first, second = one.get(flow, []), other.get(flow, [])

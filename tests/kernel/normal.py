@@ -73,7 +73,8 @@ def paths(records: Iterable[Record]) -> list[Path]:
 
 def _goes_on(last: Hop, hop: Hop) -> bool:
     if hop[1] == "in":
-        return last[1] == "out" and last[2] == hop[2]
+        # never from a point to itself: there it is the same packet, sent again
+        return last[1] == "out" and last[2] == hop[2] and last[0] != hop[0]
     return last[1] == "in" and last[0] == hop[0]
 
 
@@ -125,20 +126,22 @@ class Numbers:
         return number
 
 
-def normal(records: Iterable[Record], fixed: frozenset[int]) -> Normal:
+def normal(records: Iterable[Record], fixed: frozenset[int], known: Iterable[int] = ()) -> Normal:
     """The normal form of a recording.
 
-    Rows [flags, seq, ack, length, seconds or None, [hops]] by the sender's flow.
+    Rows [flags, seq, ack, length, seconds or None, [hops]] by the sender's flow. known: initial
+    numbers that were seen elsewhere.
     """
-    return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed).items()}
+    return {flow: [row for _, row in kept] for flow, kept in timed(records, fixed, known).items()}
 
 
 def timed(
-    records: Iterable[Record], fixed: frozenset[int]
+    records: Iterable[Record], fixed: frozenset[int], known: Iterable[int] = ()
 ) -> dict[str, list[tuple[int, list[object]]]]:
     """The same rows, each behind the time at which its first segment left (microseconds)."""
     found = paths(records)
     ports, numbers = Ports(fixed), Numbers(found)
+    numbers.all += known
     names = [
         tuple(f"{point} {way} {ports.flow(flow)}" for point, way, flow in path.hops)
         for path in found

@@ -1,0 +1,1 @@
+"""A kit for somebody with an AWS account: README.md says what it costs and how it is used."""
