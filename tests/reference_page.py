@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import REASONS, reference_architecture
+from vpcedu.analysis.answer import ask
 from vpcedu.analysis.assumptions import WHICH
 from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.packet import flags_text
@@ -21,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import hops_page
 from fact_page import tables
 from kernel import agreement
+from rigs.aws_codes import CODES, RUN
 from rigs.aws_features import FEATURES
 from rigs.tcp_grid import section
 
@@ -41,7 +43,13 @@ def pages() -> dict[str, str]:
     """Every page by its name in docs/."""
     return {
         "REFERENCE.md": _page(
-            HEAD, _balancers(), hops_page.section(_table), _reasons(), _open_points(), _features()
+            HEAD,
+            _balancers(),
+            hops_page.section(_table),
+            _reasons(),
+            _codes(),
+            _open_points(),
+            _features(),
         ),
         "reference/tcp.md": _page(f"# TCP\n\n{MADE}\n", _transitions(), _arrivals()),
         "reference/kernel.md": _page(
@@ -144,6 +152,33 @@ def _reasons() -> list[str]:
         "The fourth column is the explanation code of AWS's Reachability Analyzer that means the same, if any.",
         "",
         *_table(("reason", "what happened", "what helps", "AWS's code", "source"), *rows),
+    ]
+
+
+def _codes() -> list[str]:
+    rows: list[tuple[object, ...]] = []
+    for row in CODES:
+        if row.group != RUN:
+            rows.append((f"`{row.code}`", row.group, row.words, "", ""))
+            continue
+        answer = ask(row.vpc, *row.question)
+        repairs = "; ".join(
+            map(str, answer.repairs or ["none: a NAT gateway accepts no connection"])
+        )
+        source, there, port = row.question
+        words = f"{row.words} ({source} to {there}, TCP port {port})"
+        rows.append((f"`{row.code}`", row.group, words, row.at, repairs))
+    return [
+        "## AWS's explanation codes",
+        "",
+        "The codes of Reachability Analyzer. *run*: packets of the network bring it about, at that place, and the",
+        "repair was tried. *cannot be told*: the answer is unknown, or no question over TCP can meet it. *no fault*:",
+        "what it states holds, and loses no packet. A code is used only where AWS's definition holds",
+        "(<https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html>).",
+        "",
+        *_table(
+            ("code", "here", "the network, or why not", "the packet's place", "the repair"), *rows
+        ),
     ]
 
 

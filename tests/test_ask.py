@@ -17,7 +17,6 @@ from vpcedu.hosts.web_server import WebServer
 from vpcedu.lab import ask
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import Device
-from vpcedu.reasons import REASONS
 from vpcedu.sites.parts import IGW
 from vpcedu.sites.reference import TARGETS
 from vpcedu.sites.reference_tls import TLS_BALANCERS, tls_vpc
@@ -342,14 +341,12 @@ def test_json_has_the_analyzers_shape(broken):
     assert shape["Answer"]["repairs"][0]["action"] == "add"
 
 
-def test_every_code_of_an_explanation_is_one_of_the_reasons():
-    codes = {reason.aws_code for reason in REASONS} | {"OTHER"}
+def test_a_group_without_rules_has_a_code_of_its_own():
     vpc = reference_vpc("network").with_row(NO_EPHEMERAL).without(WEB_RULE)
     found = {
         why["ExplanationCode"] for why in ask(vpc, "internet", NAME, 80).as_json()["Explanations"]
     }
-    assert found == {"ENI_SG_RULES_MISMATCH", "SUBNET_ACL_RESTRICTION"}
-    assert found <= codes
+    assert found == {"SG_HAS_NO_RULES", "SUBNET_ACL_RESTRICTION"}
 
 
 # --- ends that cannot be --------------------------------------------------------------------------

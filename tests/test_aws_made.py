@@ -281,13 +281,15 @@ def test_the_analyzers_shape_names_what_lies_between_two_vpcs(network):
         "vpcs"
     ][:2]
     account, at = network("pending")
-    (first, second) = lab.ask(account.vpc(at["vpcs"][0]), *at["hosts"], 80).as_json()[
+    first, second, local = lab.ask(account.vpc(at["vpcs"][0]), *at["hosts"], 80).as_json()[
         "Explanations"
     ]
-    assert (first["ExplanationCode"], second["ExplanationCode"]) == (
+    assert [row["ExplanationCode"] for row in (first, second, local)] == [
         "BAD_STATE_ROUTE",
         "NO_ROUTE_TO_DESTINATION",
-    )
+        "VPC_LOCAL_ROUTE_CIDR_RESTRICTION",
+    ]
+    assert local["RouteTableRoute"]["GatewayId"] == "local"
     assert first["RouteTableRoute"]["State"] == "blackhole" and second["RouteTable"] == {
         "Id": at["tables"][1]
     }

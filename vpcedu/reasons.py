@@ -109,6 +109,7 @@ BEYOND = Reason(
     "the route's target is there, but its far side is not described: what happens next is unknown",
     "follow the route's target in the account itself",
     f"{UG}/route-table-options.html",
+    "UNKNOWN_DESTINATION",
 )
 NO_SUCH_INTERFACE = Reason(
     "no such interface",
@@ -174,6 +175,7 @@ OWN_SOURCE = Reason(
     "it comes from outside with the host's own address as source, so the host drops it silently",
     "switch off client IP preservation, or do not let a target be a client of its own load balancer",
     f"{ELB}/network/load-balancer-troubleshooting.html",
+    "ELBV2_SOURCE_ADDRESS_PRESERVATION",
 )
 BACKLOG_FULL = Reason(
     "backlog full",
@@ -192,7 +194,7 @@ NO_LISTENER = Reason(
     "the Network Load Balancer has no listener on this port; it drops the packet silently",
     "add a listener for the port",
     f"{ELB}/network/load-balancer-listeners.html",
-    "ELBV2_LISTENER_PORT_RESTRICTION",
+    "ELBV2_LISTENERS_MISMATCH",
 )
 NO_FLOW = Reason(
     "no flow",
@@ -205,7 +207,7 @@ NO_TARGET = Reason(
     "the listener's target group has no target",
     "register a target",
     f"{ELB}/network/load-balancer-target-groups.html",
-    "ELBV2_NO_TARGETS_IN_AZ",
+    "ELBV2_LISTENER_HAS_NO_TG",
 )
 TARGET_UNHEALTHY = Reason(
     "target unhealthy",

@@ -35,6 +35,7 @@ SUBNETS = (
     Subnet("subnet-public-b", "10.40.2.0/24", "rtb-public", "acl-1", "b"),
     Subnet("subnet-private-b", "10.40.3.0/24", "rtb-private", "acl-1", "b"),
 )
+NARROW_SUBNET = Subnet("subnet-narrow", "10.40.4.0/24", "rtb-public", "acl-2", "a")
 OUT_BY_IGW = Route("rtb-public", ANYWHERE, IGW)
 OUT_BY_NAT = Route("rtb-private", ANYWHERE, NAT)
 S3 = PrefixList("pl-s3", "com.amazonaws.eu-west-1.s3", ("52.95.148.0/23", "3.5.64.0/21"))
@@ -105,7 +106,7 @@ def balancer(kind, targets, *subnets, unused=(), groups=("sg-shop",), faces=True
     group = TargetGroup("shop", tuple(Endpoint(a, 80) for a in targets), unused=unused)
     arn = ARN.format(kind="net" if kind is NetworkLoadBalancer else "app")
     rows, publics = [], []
-    cidrs = {row.name: row.cidr for row in SUBNETS}
+    cidrs = {row.name: row.cidr for row in (*SUBNETS, NARROW_SUBNET)}
     for i, subnet in enumerate(subnets):
         address = cidrs[subnet].replace(".0/24", ".50")
         own = {
@@ -242,7 +243,7 @@ CASES = {
         ),
         ("i-etl", "52.119.244.1", 443),
         ["add sg-etl out tcp 443 to pl-tables"],
-        ("It opens no other path|other paths",),
+        ("It opens (no )?other path",),
         ("/32",),
     ),
     "prefix list, of CloudFront, inbound": Case(
@@ -376,7 +377,7 @@ CASES = {
     "ACL, replies to all clients": Case(
         network(
             host("i-p", "subnet-narrow", "10.40.4.10", "sg-p", public="198.51.100.10"),
-            Subnet("subnet-narrow", "10.40.4.0/24", "rtb-public", "acl-2", "a"),
+            NARROW_SUBNET,
             *NARROW,
             rule("sg-p", IN, 80, ANYWHERE),
             *new_group("sg-p"),
@@ -449,3 +450,15 @@ CASES = {
         ["change route 203.0.113.0/24 > pcx-gone in rtb-private: target"],
     ),
 }
+
+# to i-pub the way back leads through the NAT gateway, which i-app needs
+CLOSING = (
+    network(
+        APP,
+        host("i-pub", "subnet-private-a", "10.40.1.30", public="198.51.100.30"),
+        nat("subnet-public-a", "10.40.0.200"),
+        OUT_BY_NAT,
+        GroupRule("sg-open", IN, (80, 80), ANYWHERE),
+    ),
+    (INTERNET, "i-pub", 80),
+)

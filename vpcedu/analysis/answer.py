@@ -186,10 +186,12 @@ class Answer(NamedRow):
         What that shape has no field for is under "Answer"; docs/answer.schema.json describes it.
         """
         from vpcedu.analysis.aws_json import analysis
+        from vpcedu.analysis.codes import codes_without_loss
         from vpcedu.views.document import plain
 
         vpc = self.vpc
-        return analysis(vpc, self.reachable, self.forward, self.back, self.blockers) | {
+        alone = codes_without_loss(vpc, self.telling) if self.reachable is False else ()
+        return analysis(vpc, self.reachable, self.forward, self.back, self.blockers, alone) | {
             "Answer": {
                 "version": VERSION,
                 "source": self.question.source,

@@ -12,12 +12,14 @@ OTHER. Left out: ARNs, ids of analyses, additional details.
 
 from __future__ import annotations
 
+from vpcedu.analysis.codes import Code, codes
 from vpcedu.analysis.path import Loss, once_round, table_of
 from vpcedu.analysis.question import home_of
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.tables.network_acl import AclEntry
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import OUT, GroupRule
+from vpcedu.tables.target_group import Listener
 from vpcedu.tables.traffic import NAMES
 from vpcedu.trace import DELIVER, SEND
 from vpcedu.views.decided import (
@@ -61,14 +63,26 @@ def analysis(
     forward: tuple[Trace, ...],
     back: tuple[Trace, ...],
     blockers: tuple[Loss, ...],
+    alone: tuple[Code, ...] = (),
 ) -> dict[str, Any]:
-    """What was found, the path there and back, and what is in the way, as plain dicts and lists."""
+    """What was found, the path there and back, and what is in the way, as plain dicts and lists.
+
+    alone: codes of load balancers that answered without asking a target.
+    """
     return {
         "NetworkPathFound": reachable,
         "Status": "succeeded",
         "ForwardPathComponents": _components(vpc, forward),
         "ReturnPathComponents": _components(vpc, back),
-        "Explanations": [_explanation(vpc, loss) for loss in blockers],
+        "Explanations": [
+            part
+            for loss in blockers
+            for part in (
+                _explanation(vpc, loss),
+                *(_more(vpc, row) for row in codes(vpc, loss)[1:]),
+            )
+        ]
+        + [_more(vpc, row) for row in alone],
     }
 
 
@@ -230,9 +244,9 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
         route_of(step),
         interface_of(step),
     )
-    code = (step.reason and step.reason.aws_code) or "OTHER"
+    named = codes(vpc, loss)
     found: dict[str, Any] = {
-        "ExplanationCode": code,
+        "ExplanationCode": named[0].code if named else "OTHER",
         "Direction": "ingress" if step.check.endswith("in") else "egress",
         "Destination": {"Id": step.before.flow.dst},
         "Port": step.before.flow.dport,
@@ -264,4 +278,14 @@ def _explanation(vpc: Vpc, loss: Loss) -> dict[str, Any]:
         found["NetworkInterface"] = {"Id": card.id}
     elif step.check == "route" and own is not None:
         found["RouteTable"] = {"Id": table_of(vpc, step.at)}
+    return found
+
+
+def _more(vpc: Vpc, code: Code) -> dict[str, Any]:
+    """An explanation of a row that could not be used instead, or of a balancer without targets."""
+    found: dict[str, Any] = {"ExplanationCode": code.code, "Component": {"Id": code.at}}
+    if isinstance(code.row, Route):
+        found |= {"RouteTable": {"Id": code.at}, "RouteTableRoute": _route(vpc, code.row)}
+    elif isinstance(code.row, Listener):
+        found["LoadBalancerListenerPort"] = code.row.port
     return found

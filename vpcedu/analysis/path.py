@@ -102,8 +102,20 @@ def model_ends(visit: Visit) -> Loss | None:
 
 
 def leads(vpc: Vpc, loss: Loss) -> str:
-    """The row that decided a loss; where the model ends at a device, the route that led there."""
+    """The row that decided a loss; where the model ends at a device, the route that led there.
+
+    Of a circle it is the route that leads back.
+    """
     routes = routes_of(loss.trace)
+    if loss.step.reason is HOP_LIMIT and routes:
+        row, at = routes[-1], loss.step.at
+        names = {
+            one.id for each_vpc in vpc.everyone for one in each_vpc.interfaces if one.device == at
+        }
+        back = f", the table of {at}'s own subnet, leads back to {at}"
+        return f"{row.table}: {row}" + back * (
+            row.target in (at, *names) and row.table == table_of(vpc, at)
+        )
     if loss.step.reason is BEYOND and loss.step.row is None and routes:
         return f"{routes[-1].table}: {routes[-1]}"
     return decided(vpc, loss.step)

@@ -143,14 +143,15 @@ def load(path: str | Path, reader: Callable[[str | Path, Notes], Iterator[At]] =
         for name, row in answers.rows("Vpcs").items()
     }
     addresses: dict[str, str] = {}
+    idle: set[str] = set()
     for ground in found.values():
-        idle = {row.name for row in ground.states}
-        for row in (row for row in ground.interfaces if row.device not in idle):
+        idle |= {row.name for row in ground.states}
+        for row in ground.interfaces:
             addresses.setdefault(row.device, row.address)
     nodes: dict[str, list[str]] = {}
     for leg in (leg for ground in found.values() for leg in ground.legs):
         nodes.setdefault(leg.description.removeprefix("ELB "), []).append(leg.interface.address)
-    targets = TargetGroups(answers, addresses, nodes)
+    targets = TargetGroups(answers, addresses, nodes, idle)
     vpcs = tuple(_checked(ground, ground.build(targets)) for ground in found.values())
     vpcs = tuple(one._replace(names=(*one.names, *strays.get(one.name, ()))) for one in vpcs)
     _together(vpcs, found[vpcs[0].name].at)

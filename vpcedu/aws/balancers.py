@@ -14,6 +14,7 @@ from vpcedu.aws.groups_and_acls import ipv6_rules
 from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.aws.target_groups import CERTIFICATE, TargetGroups, free_address
+from vpcedu.aws.target_health import STOPPED
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.internet_gateway import Association
@@ -23,7 +24,7 @@ from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.row import NamedRow
 from vpcedu.tables.security_group import IN
-from vpcedu.tables.target_group import Listener, TargetGroup
+from vpcedu.tables.target_group import Listener, TargetGroup, Unused
 from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
@@ -327,17 +328,20 @@ class Nodes:
                     "certificates: each HTTPS and SSL listener uses a demonstration certificate",
                 )
             self.answers.spend(len(instances), at)
-            targets = tuple(
-                Endpoint(self.targets.addresses[i], port)
-                for i in instances
-                if i in self.targets.addresses
-            )
-            for gone in (i for i in instances if i not in self.targets.addresses):
+            there = {
+                name: Endpoint(self.targets.addresses[name], port)
+                for name in instances
+                if name in self.targets.addresses
+            }
+            idle = self.targets.idle & there.keys()
+            targets = tuple(row for i, row in there.items() if i not in idle)
+            unused = tuple(Unused(there[i], STOPPED) for i in sorted(idle))
+            for gone in (i for i in instances if i not in there):
                 self.targets.note(
                     "left out", row, f"target {gone} of {name}: no such instance runs"
                 )
                 self.targets.lacks_instance(gone, name)
-            group = TargetGroup(f"instances of {name}, port {port}", targets)
+            group = TargetGroup(f"instances of {name}, port {port}", targets, unused=unused)
             yield Listener(protocol, at.number("LoadBalancerPort", 1, 65_535), group, secured)
 
 

@@ -17,7 +17,7 @@ from math import gcd, lcm
 from vpcedu.address import text, whole
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.located import At
-from vpcedu.aws.target_health import why_unused
+from vpcedu.aws.target_health import STOPPED, why_unused
 from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint
 from vpcedu.tables.action import FixedResponse, Redirect
@@ -49,9 +49,13 @@ class TargetGroups:
     """
 
     def __init__(
-        self, answers: Answers, addresses: dict[str, str], nodes: dict[str, list[str]]
+        self,
+        answers: Answers,
+        addresses: dict[str, str],
+        nodes: dict[str, list[str]],
+        idle: set[str],
     ) -> None:
-        self.answers, self.addresses, self.nodes = answers, addresses, nodes
+        self.answers, self.addresses, self.nodes, self.idle = answers, addresses, nodes, idle
         self._groups: dict[tuple[str, str], TargetGroup] = {}  # by listener and ARN
         self._listener = ""  # the one that is being made: its balancer and port
 
@@ -352,12 +356,17 @@ class TargetGroups:
                 if at.has("TargetHealth")
                 else "healthy"
             )
+            stopped = kind == "instance" and name in self.idle
+            if stopped:
+                health = "unused"  # whatever it was when somebody asked
             states |= {Endpoint(address, port): health for address in found}
             if health in NEVER:
                 unused += [
                     Unused(
                         Endpoint(address, port),
-                        why_unused(self.answers, self._listener, row, at, address),
+                        STOPPED
+                        if stopped
+                        else why_unused(self.answers, self._listener, row, at, address),
                     )
                     for address in found
                 ]

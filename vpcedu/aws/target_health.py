@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from vpcedu.aws.answers import Answers
     from vpcedu.aws.located import At
 
+STOPPED = "its instance is stopped or terminated (start it)"
 REASONS = {  # of a target that gets nothing (ELB API, TargetHealth)
-    "Target.InvalidState": "its instance is stopped or terminated (start it)",
+    "Target.InvalidState": STOPPED,
     "Target.IpUnusable": "a load balancer has its address, so it cannot be a target",
     "Target.DeregistrationInProgress": "it is being deregistered (register it again)",
     "Target.NotRegistered": "it is not registered (register it)",

@@ -33,17 +33,14 @@ def in_use(vpc: Vpc, node: Device) -> Iterator[Plan | Refusal]:
     for device in dict.fromkeys(row.device for row in owners if row.device in stopped):
         yield (Repair(stopped[device], None),)
     home = home_of(vpc, node.name)
-    own = next((row for row in home.interfaces if row.device == node.name), None)
-    private = {row.private: row.public for row in home.associations}
-    wanted = {own.address, private.get(own.address, "")} if own else set()
-    names = [row for row in home.names if wanted & set(row.addresses)]
-    if not names:
+    name, nodes = balancer_of(home, node.name)
+    if not name:
         return
-    name, nodes = names[-1], nodes_of(home, names[-1].addresses)  # of several the last is the ARN
+    own = next(row for row in home.interfaces if row.device == node.name)
     enabled = tuple(row.subnet for row in home.interfaces if row.device in nodes)
     zones = {row.zone for row in home.subnets if row.name in enabled}
     places = {row.name: row for row in home.subnets}
-    faces = bool(own and own.address in private)
+    faces = any(row.private == own.address for row in home.associations)
     for row in owners:
         place = places.get(row.subnet)
         if place is None or place.zone in zones:
@@ -52,14 +49,37 @@ def in_use(vpc: Vpc, node: Device) -> Iterator[Plan | Refusal]:
         near = [one for one in (place, *home.subnets) if one.zone == place.zone]
         fit = [one for one in near if home.is_public(one) or not faces]
         for one in fit[:1]:
-            yield (Repair(None, EnabledSubnet(name.name, one.name, enabled)),)
+            yield (Repair(None, EnabledSubnet(name, one.name, enabled)),)
         if not fit:
             yield Refusal(
                 f"the load balancer needs a public subnet in {place.zone}, the zone of"
                 f" {row.device}, and {home.name or 'the VPC'} has none"
             )
-    blocks = settings.get("zone", zone_blocks(home, own.subnet) if own else ())
+    blocks = settings.get("zone", zone_blocks(home, own.subnet))
     there = [target.address for group in groups for target in group.targets]
     reached = any(contains(cidr, address) for address in there for cidr in blocks)
     if there and not reached and "cross_zone" in settings and not settings["cross_zone"]:
-        yield (Repair(None, CrossZone(name.name, nodes)),)
+        yield (Repair(None, CrossZone(name, nodes)),)
+
+
+def balancer_of(home: Vpc, node: str) -> tuple[str, tuple[str, ...]]:
+    """The ARN or name of the load balancer that a node is of, and all its nodes."""
+    public = {row.private: row.public for row in home.associations}
+    own = {
+        word
+        for row in home.interfaces
+        if row.device == node
+        for word in (row.address, public.get(row.address, ""))
+    }
+    names = [row for row in home.names if own & set(row.addresses)]
+    # of several names the last is the ARN
+    return (names[-1].name, nodes_of(home, names[-1].addresses)) if names else ("", ())
+
+
+def outside_its_zones(vpc: Vpc, node: str, address: str) -> bool:
+    """Whether an address is in a zone in which a node's load balancer has no node."""
+    home, row = home_of(vpc, node), owner_of(vpc, address)
+    zones = {one.name: one.zone for one in home.subnets}
+    _, nodes = balancer_of(home, node)
+    enabled = {zones[one.subnet] for one in home.interfaces if one.device in (node, *nodes)}
+    return row is not None and zones.get(row.subnet) not in (None, *enabled)

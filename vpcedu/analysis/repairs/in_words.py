@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 NO_REPAIR = "No change was found that fixes it."
 NOT_PROPOSED = "No repair is proposed:"
-OPENS, OPENS_NOTHING = "Other paths that this opens: {paths}.", "It opens no other path."
+OPENS, OPENS_NOTHING = "It opens other paths too. {paths}.", "It opens no other path."
 NOT_ALL = "{words} Not all paths of the network were compared."
 
 
@@ -46,5 +46,5 @@ def opened(difference: Difference | None, most: int) -> list[str]:
         named = [str(row) for row in rows[:most]]
         if len(rows) > most:
             named.append(f"{len(rows) - most} {'more ' * bool(most)}(--json has all)")
-        words = OPENS.format(paths="; ".join(named))
+        words = OPENS.format(paths=". ".join(named))
     return [fold(words if difference.checked else NOT_ALL.format(words=words))]

@@ -14,9 +14,7 @@ from vpcedu.analysis.ends import SOMEONE, Question, find, is_inside, target_grou
 from vpcedu.analysis.plays import TRIED
 from vpcedu.analysis.reachability import Reach
 from vpcedu.analysis.sources import LAST_PORT
-from vpcedu.network.interface import Interface
 from vpcedu.row import NamedRow
-from vpcedu.tables.security_group import OUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -97,27 +95,33 @@ def difference(
         for old, new in zip(vpc.everyone, after.everyone, strict=True):
             if old != new:
                 whole = _inside(old, new, opened, closed) and whole
-    kinds = _touched(vpc, after, question, repairs)
-    source = find(vpc, question.source).device
-    for row, devices in kinds[:MOST_KINDS]:
+    kinds = _kinds(after, question)
+    touched = [kind for kind in kinds if kind.words & _names(after, repairs)]
+    for one in touched[:MOST_KINDS]:
         for there in _outside(vpc, question):
-            for port in dict.fromkeys((question.port, *_ports_out(after, row))):
-                words = Question(devices[0], there, port)
-                before, then = (_works(plays, one, words) for one in (vpc, after))
-                asked_for = (devices[0], there, port) == (source, *question[1:3])
-                if then and not before and not asked_for:
-                    opened |= {(name, there): [] for name in devices}
-                if before and not then:
-                    closed |= {(name, there): [] for name in devices}
-            if (devices[0], there) in opened:
+            _by_packets(plays, vpc, after, question, one, there, [there], opened, closed)
+            if (one.devices[0], there) in opened:
                 break  # who reaches the Internet reaches every address there
+    across = [
+        pair
+        for one in touched
+        for far in kinds
+        if one.vpc != far.vpc
+        for pair in ((one, far), (far, one))
+    ]
+    for one, far in across[:MOST_KINDS]:
+        there = far.devices[0]
+        _by_packets(plays, vpc, after, question, one, there, far.devices, opened, closed, far.ports)
     for pair, ports in list(opened.items()):
         left = [part for part in ports if not _is_asked(asked, after, question, pair, part)]
         if ports and not left:
             del opened[pair]
         elif ports:
             opened[pair] = left
-    return Difference(_rows(opened), _rows(closed), whole and len(kinds) <= MOST_KINDS)
+    # the tables know no tracking allowances
+    whole = whole and not any(repair.row and "tracking" in repair.row._fields for repair in repairs)
+    whole = whole and max(len(touched), len(across)) <= MOST_KINDS
+    return Difference(_rows(opened), _rows(closed), whole)
 
 
 def _rows(pairs: Pairs) -> tuple[Opening, ...]:
@@ -242,18 +246,23 @@ def _outside(vpc: Vpc, question: Question) -> tuple[str, ...]:
     return tuple(dict.fromkeys((SOMEONE, question.destination)))
 
 
-def _touched(
-    vpc: Vpc, after: Vpc, question: Question, repairs: tuple[Repair, ...]
-) -> list[tuple[Interface, list[str]]]:
-    """Of each kind of interface that a changed row is about one, and the devices of the kind.
+class Alike(NamedRow):
+    """Interfaces of one VPC between which no row tells a difference.
 
-    Between those of one kind no row tells a difference.
+    words: what rows may say that are about them. ports: a few that their groups let in and out.
     """
-    names = {word for repair in repairs for row in repair[:2] for word in _about(row)}
-    own = find(vpc, question.source).device
-    kinds: dict[object, tuple[Interface, list[str]]] = {}
+
+    vpc: str
+    words: set[str]
+    devices: list[str]
+    ports: tuple[int, ...]
+
+
+def _kinds(after: Vpc, question: Question) -> list[Alike]:
+    """The kinds of interfaces that open connections to anyone, not only to targets."""
+    own = {find(after, word).device for word in question[:2]}
+    found: dict[object, Alike] = {}
     for one in after.everyone:
-        # a load balancer's node opens connections to targets only
         opens = {
             row.name
             for row in one.devices
@@ -261,12 +270,58 @@ def _touched(
         }
         tables = {row.name: (row.route_table or one.main, row.network_acl) for row in one.subnets}
         public = {row.private for row in one.associations}
-        for row in one.interfaces:
+        starts: dict[str, set[int]] = {}
+        for rule in one.group_rules:
+            starts.setdefault(rule.group, set()).add(max(rule.ports[0], 1))
+        for row in (row for row in one.interfaces if row.device in opens):
             words = {row.id, row.subnet, row.address, *row.groups, *tables[row.subnet], one.name}
-            if row.device in opens and words & names:
-                kind = row.subnet, row.groups, row.check, row.address in public, row.device == own
-                kinds.setdefault(kind, (row, []))[1].append(row.device)
-    return list(kinds.values())
+            kind = row.subnet, row.groups, row.check, row.address in public
+            ports = {port for group in row.groups for port in starts.get(group, ())}
+            alike = Alike(one.name, set(), [], tuple(sorted(ports)[:MOST_PORTS]))
+            mine = row.device if row.device in own else ""
+            alike = found.setdefault((kind, mine), alike)
+            alike.words.update(words)
+            alike.devices.append(row.device)
+    return list(found.values())
+
+
+def _names(after: Vpc, repairs: tuple[Repair, ...]) -> set[str]:
+    """What changed rows are about; of a NAT also the tables that lead to it."""
+    names = {word for repair in repairs for row in repair[:2] for word in _about(row)}
+    for one in after.everyone:
+        tables = {row.name: (row.route_table or one.main, row.network_acl) for row in one.subnets}
+        touched = {
+            word
+            for row in one.interfaces
+            if {row.id, row.subnet, row.address, *row.groups, *tables[row.subnet]} & names
+            for word in (row.device, row.id)
+        }
+        names |= {route.table for route in one.routes if route.target in touched}
+    return names
+
+
+def _by_packets(
+    plays: Plays,
+    vpc: Vpc,
+    after: Vpc,
+    question: Question,
+    one: Alike,
+    there: str,
+    theirs: list[str],
+    opened: Pairs,
+    closed: Pairs,
+    more: tuple[int, ...] = (),
+) -> None:
+    """Send packets from one of a kind to another end, before and after the repairs."""
+    own = tuple(find(vpc, word).device for word in question[:2])
+    for port in dict.fromkeys((question.port, *one.ports, *more)):
+        words = Question(one.devices[0], there, port)
+        before, then = (_works(plays, each, words) for each in (vpc, after))
+        ends = one.devices[0], find(vpc, there).device
+        if before == then or (ends, port) == (own, question.port):
+            continue
+        found = opened if then else closed
+        found |= {(source, name): [] for source in one.devices for name in theirs}
 
 
 def _about(row: Row | None) -> Iterator[str]:
@@ -274,13 +329,6 @@ def _about(row: Row | None) -> Iterator[str]:
     for field, value in row._asdict().items() if row else ():
         if field in ABOUT:
             yield from value if isinstance(value, tuple) else [value]
-
-
-def _ports_out(vpc: Vpc, row: Interface) -> tuple[int, ...]:
-    """A few ports that the security groups of an interface let out."""
-    rules = (rule for one in vpc.everyone for rule in one.group_rules)
-    own = [rule.ports[0] for rule in rules if rule.group in row.groups and rule.direction == OUT]
-    return tuple(max(port, 1) for port in dict.fromkeys(own))[:MOST_PORTS]
 
 
 def _works(plays: Plays, vpc: Vpc, question: Question) -> bool:
