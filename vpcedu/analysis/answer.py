@@ -14,7 +14,7 @@ Left out: what a program does besides answering.
 from __future__ import annotations
 
 from vpcedu.analysis import path
-from vpcedu.analysis.assumptions import assumptions
+from vpcedu.analysis.assumptions import ASSUMED, assumptions
 from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
 from vpcedu.analysis.choosing.outcomes import Shares, are_all, shares, why
 from vpcedu.analysis.ends import Question, called
@@ -287,7 +287,7 @@ class Answer(NamedRow):
             ),
             in_words.repaired(self.vpc, self.found, named) if self.reachable is False else ("", []),
             (
-                "Assumed, because no file can tell it:",
+                ASSUMED,
                 listed(map(str, self.assumptions), most=len(self.assumptions)),
             ),
             alone=in_words.NO_REPAIR,

@@ -85,6 +85,7 @@ CLIENT_PORTS = (
     "{who} take their source ports from {what}",
     "look up the ephemeral ports of its operating system",
 )
+ASSUMED = "Assumed, because no file can tell it:"
 Kind = tuple[str, str, str]
 Met = tuple[Kind, str, str, str]  # kind, of whom, what, and where a packet met it
 NAMED = 3

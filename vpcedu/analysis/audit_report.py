@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.address import text
+from vpcedu.analysis.assumptions import ASSUMED, assumptions
 from vpcedu.analysis.choosing.choices import cases
 from vpcedu.analysis.choosing.outcomes import shares
 from vpcedu.analysis.ends import SOMEONE, Question
@@ -24,7 +25,7 @@ from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.reachability import Reach
 from vpcedu.analysis.repairs.search import run
 from vpcedu.analysis.sources import LAST_PORT
-from vpcedu.analysis.unknown import met, names_of
+from vpcedu.analysis.unknown import each, met, names_of
 from vpcedu.network import validity
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
@@ -32,18 +33,21 @@ from vpcedu.sites.field import is_numeric
 from vpcedu.tables.network_acl import IN, NetworkAcl
 from vpcedu.tables.security_group import RuleSet
 from vpcedu.views.outcome import SOMETIMES, UNKNOWN, Outcome, together
+from vpcedu.views.text import listed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from vpcedu.network.open_points import Assumption
     from vpcedu.network.vpc import Vpc
     from vpcedu.sites.visit import Visit
     from vpcedu.tables.target_group import Listener
 
 # packets sent where tables do not decide; names shown of a set; rows of a table
 MOST, NAMED, SHOWN = (2_000, 4, 200)
+ASSUMED_SHOWN = 10  # points
 VERSION = 1  # of the audit's JSON, see docs/answer.schema.json
 Ports = tuple[int, int]
 
@@ -87,7 +91,7 @@ class Audit:
     findings: the rows that do nothing or too little. balancers: what strangers see there.
 
     unknown: what the files do not tell; untold: the places of which, for that reason, nothing is
-    said.
+    said. assumptions: what no file can tell, and the packets to load balancers met.
     """
 
     def __init__(self, vpc: Vpc) -> None:
@@ -117,7 +121,9 @@ class Audit:
         self.findings: tuple[Finding, ...] = findings(vpc)
         if vpc.name in {row.about for row in self.unknown}:
             self.findings = ()  # a rule may be used by what no file has
-        self.balancers = tuple(_balancers(vpc))
+        told = tuple(entrances(vpc))
+        self.balancers = tuple(row for row, _ in told)
+        self.assumptions = each(row for _, rows in told for row in rows)
         self._told = sum(
             1 << i for i, place in enumerate(self.tables.places) if place.name not in self._untold
         )
@@ -247,6 +253,7 @@ class Audit:
                 for row in self.balancers
             ],
             "unknown": [row._asdict() for row in self.unknown],
+            "assumptions": [row._asdict() for row in self.assumptions],
             "untold": list(self.untold),
             "findings": [
                 {"row": str(row.row), "what": row.what, "because": row.because}
@@ -295,6 +302,8 @@ class Audit:
             )
         lines += ["", "Rules, entries and tables that do nothing, or too little"]
         lines += [f"  {row}" for row in self.findings] or [self._none]
+        if self.assumptions:
+            lines += ["", ASSUMED, *listed(map(str, self.assumptions), most=ASSUMED_SHOWN)]
         return "\n".join(lines)
 
     @property
@@ -331,10 +340,10 @@ def answered(visit: Visit) -> bool:
     return bool(got) and (any(trace.sender in got for trace in home) or reset)
 
 
-def _balancers(vpc: Vpc) -> Iterator[Entrance]:
+def entrances(vpc: Vpc) -> Iterator[tuple[Entrance, tuple[Assumption, ...]]]:
     """What a stranger sees at each name of a balancer, on each of its listeners' ports.
 
-    A listener's rules by host and path are asked one by one.
+    With it comes what is assumed. A listener's rules by host and path are asked one by one.
     """
     owner = {association.public: association.private for association in vpc.associations}
     device = {interface.address: interface.device for interface in vpc.interfaces}
@@ -352,7 +361,8 @@ def _balancers(vpc: Vpc) -> Iterator[Entrance]:
                 if any(met(vpc, case.visit) for case in found):
                     seen = Outcome(UNKNOWN, UNKNOWN)
                 often = shares(vpc, question, found).words if seen.verdict == SOMETIMES else ""
-                yield Entrance(name.name, listener.port, seen, host, path, often)
+                row = Entrance(name.name, listener.port, seen, host, path, often)
+                yield row, () if seen.verdict == UNKNOWN else assumptions(vpc, question, found)
 
 
 def _requests(listener: Listener) -> Iterator[tuple[str, str]]:

@@ -40,6 +40,7 @@ Exit codes: 0 it works, 1 it does not or not always, 2 a wrong value, 3 unknown.
 Then a packet met something that no file describes, or that is not modelled (transit gateway, VPN, ...).
 """
 AUDIT = """usage: python3 -m vpcedu audit FOLDER [--vpc ID] [--json | --link] [--map FILE.svg]
+       python3 -m vpcedu audit FOLDER --against OLD [--vpc ID] [--json]
 
 Who can reach what by TCP, from the Internet and inside; rules that do nothing; network ACLs that are too narrow for
 replies. Where the folder holds several VPCs, each is audited, one after the other.
@@ -48,9 +49,10 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --json            as JSON; for several VPCs a list under "vpcs"
   --link            the address of the page that does the same; nothing of your files is in it
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
+  --against OLD     what opened and what closed since the files of the folder OLD, each with the row that did it
 
-Exit codes: 0 done, 2 a wrong value, 3 something is unknown.
-That is named first: a file is missing, or holds what is not modelled.
+Exit codes: 0 done, 2 a wrong value, 3 something is unknown. With --against also 1: something opened or closed.
+What is unknown is named first: a file is missing, or holds what is not modelled.
 """
 PUZZLE = """usage: python3 -m vpcedu puzzle [--seed N] [--faults N] [--rows | --hint | --try CHANGE | --answer | --link]
 
@@ -198,6 +200,8 @@ def audit(options: dict[str, str]) -> int:
     path = options.get("--map", "")
     if "--map" in options and not path.lower().endswith(".svg"):
         raise ValueError(f"--map {quoted(path)}: expected the name of a file that ends in .svg")
+    if "--against" in options:
+        return _against(options)
     found = [audited(vpc) for vpc in load_all(options)]
     if path and len(found) > 1:
         raise ValueError(
@@ -212,6 +216,28 @@ def audit(options: dict[str, str]) -> int:
     else:
         sys.stdout.write("\n\n".join(map(str, found)) + "\n")
     return 3 if any(one.unknown for one in found) else 0
+
+
+def _against(options: dict[str, str]) -> int:
+    """Print what opened and closed in each VPC; 1: something did, 3: something is unknown."""
+    from vpcedu.analysis.against import Against
+    from vpcedu.analysis.audit_report import audit as audited
+
+    if "--map" in options:
+        raise ValueError("--map with --against: expected one of them")
+    now = {vpc.name: vpc for vpc in load_all(options)}
+    old = {vpc.name: vpc for vpc in load_all({"": options["--against"]})}
+    alone = sorted(now.keys() - old if "--vpc" in options else now.keys() ^ old)
+    both = [Against(audited(old[name]), audited(now[name])) for name in now if name in old]
+    for name in alone:
+        sys.stderr.write(f"vpcedu: note: only one of the folders has {name}: it is not compared\n")
+    if "--json" in options:
+        _print_json({"vpcs": [one.as_json() for one in both], "alone": alone})
+    else:
+        sys.stdout.write("\n\n".join(map(str, both)) + "\n")
+    if alone or any(one.untold for one in both):
+        return 3
+    return int(any(one.opened or one.closed or one.entrances for one in both))
 
 
 def _save(found: Any, path: str) -> None:
@@ -323,7 +349,7 @@ COMMANDS: dict[
         ("--packets", "--json", "--link"),
         "FOLDER",
     ),
-    "audit": (AUDIT, audit, ("--vpc", "--map"), ("--json", "--link"), "FOLDER"),
+    "audit": (AUDIT, audit, ("--vpc", "--map", "--against"), ("--json", "--link"), "FOLDER"),
     "puzzle": (
         PUZZLE,
         puzzle,

@@ -121,10 +121,10 @@ def difference(
     # the tables know no tracking allowances
     whole = whole and not any(repair.row and "tracking" in repair.row._fields for repair in repairs)
     whole = whole and max(len(touched), len(across)) <= MOST_KINDS
-    return Difference(_rows(opened), _rows(closed), whole)
+    return Difference(gathered(opened), gathered(closed), whole)
 
 
-def _rows(pairs: Pairs) -> tuple[Opening, ...]:
+def gathered(pairs: Pairs) -> tuple[Opening, ...]:
     """Pairs with the same ports in one row: first sources together, then destinations."""
     by_end: dict[tuple[str, tuple[Ports, ...]], list[str]] = {}
     for (source, there), ports in pairs.items():
