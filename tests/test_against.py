@@ -6,7 +6,9 @@ import shutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from test_properties_vpc import vpcs
+from test_verdicts import SCHEMA
 
 from vpcedu import aws, reference_vpc
 from vpcedu.__main__ import main
@@ -151,6 +153,7 @@ def test_the_command_has_an_exit_code_for_each(tmp_path, capsys):
     assert code == 1 and "TCP port 22" in out and "by: added" in out
     code, out = run("--json")
     assert code == 1 and json.loads(out)["vpcs"][0]["opened"]
+    Draft202012Validator(SCHEMA).validate(json.loads(out))
     (folder / "network-acls.json").unlink()
     code, out = run()
     assert code == 3 and "What cannot be compared" in out and "Closed\n  unknown" in out
