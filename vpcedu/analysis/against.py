@@ -44,20 +44,20 @@ SEVERAL = "no single change does it: several do together"
 VERBS = {"add ": "added ", "remove ": "removed ", "change ": "changed "}
 
 
-class Edit(NamedRow):
+class FieldEdit(NamedRow):
     """A row, or the value of a field, that is not the same in two descriptions."""
 
     field: str
-    old: Any
-    new: Any
+    was: Any
+    now: Any
 
     def undone(self, vpc: Vpc) -> Vpc:
         """The newer description without this change."""
         if self.field not in KEYS:
-            fields: dict[str, Any] = {self.field: self.old}
+            fields: dict[str, Any] = {self.field: self.was}
             return self._with(vpc, fields)
-        rows = [row for row in getattr(vpc, self.field) if row != self.new]
-        rows += [self.old] * (self.old is not None)
+        rows = [row for row in getattr(vpc, self.field) if row != self.now]
+        rows += [self.was] * (self.was is not None)
         return self._with(vpc, {self.field: tuple(rows)})
 
     @staticmethod
@@ -67,20 +67,20 @@ class Edit(NamedRow):
 
     def __str__(self) -> str:
         if self.field == "internet_gateway":
-            return f"{self.new} attached" if self.new else f"{self.old} detached"
+            return f"{self.now} attached" if self.now else f"{self.was} detached"
         if self.field == "main":
-            return f"main route table {self.old} becomes {self.new}"
+            return f"main route table {self.was} becomes {self.now}"
         if self.field == "states":
-            return str(self.new) if self.new else f"no longer: {self.old}"
-        words = str(Repair(self.old, self.new))
+            return str(self.now) if self.now else f"no longer: {self.was}"
+        words = str(Repair(self.was, self.now))
         verb = next((verb for verb in VERBS if words.startswith(verb)), "")
         return VERBS.get(verb, "") + words.removeprefix(verb)
 
 
-def edits(old: Vpc, new: Vpc) -> list[Edit]:
+def edits(old: Vpc, new: Vpc) -> list[FieldEdit]:
     """What is not the same in two descriptions of one VPC, as far as the audit asks for it."""
     found = [
-        Edit(field, getattr(old, field), getattr(new, field))
+        FieldEdit(field, getattr(old, field), getattr(new, field))
         for field in ("internet_gateway", "main")
         if getattr(old, field) != getattr(new, field)
     ]
@@ -92,7 +92,7 @@ def edits(old: Vpc, new: Vpc) -> list[Edit]:
         for name in dict.fromkeys((*before, *after)):
             pair = before.get(name), after.get(name)
             if pair[0] != pair[1] and (None not in pair or field not in ONLY_CHANGED):
-                found.append(Edit(field, *pair))
+                found.append(FieldEdit(field, *pair))
     return found
 
 

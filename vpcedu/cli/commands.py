@@ -49,7 +49,7 @@ replies. Where the folder holds several VPCs, each is audited, one after the oth
   --json            as JSON; for several VPCs a list under "vpcs"
   --link            the address of the page that does the same; nothing of your files is in it
   --map FILE.svg    also a picture: the VPC's map with what the Internet reaches
-  --against OLD     what opened and what closed since the files of the folder OLD, each with the row that did it
+  --against OLD     what opened and what closed since the files of the folder OLD, each with the change that did it
 
 Exit codes: 0 done, 2 a wrong value, 3 something is unknown. With --against also 1: something opened or closed.
 What is unknown is named first: a file is missing, or holds what is not modelled.
