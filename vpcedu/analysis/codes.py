@@ -124,7 +124,7 @@ def _group(vpc: Vpc, loss: Loss) -> Iterator[Code]:
     source = owner_of(vpc, sent.src)
     if not refused.rules:
         yield Code("SG_HAS_NO_RULES", group)
-    elif source and any(
+    elif (source and sent.src != flow.src) and any(
         rule.peer in source.groups and rule._replace(peer="0.0.0.0/0").fits(flow, frozenset())
         for rule in refused.rules
     ):
