@@ -7,7 +7,8 @@
     python3 start.py test [pytest words]    run all tests, or those that the words choose
     python3 start.py refresh [words]        run the notebooks again and store their outputs; ends
                                             with 1 where one breaks a rule, or had to be mended
-    python3 start.py site                   the course as pages, in build/site/, alive with npm
+    python3 start.py site                   the course as pages, in build/site/ and build/site.zip;
+                                            alive, and with JupyterLite, where npm and pip have them
 
 Everything is installed into the folder .venv beside this file; delete it to start afresh.
 Tried on Linux only. macOS should work alike; the Windows parts are tested as functions

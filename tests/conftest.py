@@ -12,6 +12,7 @@ FILES = {
     "test_browser": "browser",
     "test_static_pages": "browser",
     "test_alive": "browser",
+    "test_lite": "browser",
     "test_binder": "binder",
 }
 

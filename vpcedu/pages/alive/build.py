@@ -1,7 +1,8 @@
 """Build: the whole site in build/site/, alive where npm gives Pyodide.
 
-`python3 start.py site` runs it. Without Pyodide the pages are those to read, and the command says
-why in one line.
+`python3 start.py site` runs it. Without Pyodide the pages are those to read; without PyPI there is
+no `lab`; the command says why in one line. The whole site is also one archive, build/site.zip: the
+same bytes for the same files, wherever Python is built with the same zlib.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from vpcedu import files
 from vpcedu.pages import api, front, static_pages
 from vpcedu.pages.alive import frames, lesson_pages, licences, own_page, pack, runtime
+from vpcedu.pages.lite import bundled, jupyterlite, wheels
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,19 +87,42 @@ def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
 
 
 def site(folder: Path) -> str:
-    """Write the site into a folder, alive where Pyodide can be had; what became of it, in words."""
-    shutil.rmtree(folder / lesson_pages.FOLDER, ignore_errors=True)
+    """Write the site into a folder, alive where Pyodide can be had; what became of it, in words.
+
+    What was in the folder is gone.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     try:
-        pyodide = runtime.files(runtime.archive())
+        npm = runtime.archive()
     except runtime.Missing as missing:
         count = len(static_pages.write(folder))
         return f"{count} pages to read. Explorers in them do not move: {missing}."
-    written = write(folder, pyodide)
-    size = sum(file.stat().st_size for file in written) / 1e6
+    write(folder, runtime.files(npm))
+    without = notebooks(folder, npm)
+    sizes = [len(data) for data in everything(folder).values()]
     return (
-        f"{len(written)} files, {size:.1f} MB. To have explorers that move: "
+        f"{len(sizes)} files, {sum(sizes) / 1e6:.1f} MB{without}. To have explorers that move: "
         f"python3 -m http.server -d {os.path.relpath(folder)}, then http://localhost:8000/"
     )
+
+
+def notebooks(folder: Path, npm: bytes) -> str:
+    """Add JupyterLite to the site, with its licences; what to say where it cannot be had."""
+    try:
+        jupyterlite.add(folder, npm)
+    except runtime.Missing as missing:
+        shutil.rmtree(folder / jupyterlite.FOLDER, ignore_errors=True)
+        return f", without {jupyterlite.FOLDER}/: {missing}"
+    brought = bundled.brought(wheels.fetched())
+    files.write(folder / licences.PAGE, [licences.page(brought).encode()])
+    return ""
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    """The site's files by their paths in it."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
 def main() -> int:
@@ -105,6 +130,7 @@ def main() -> int:
     offered = api.write(static_pages.OUT)
     print(site(static_pages.OUT))
     print(f"{len(offered)} pages on what the modules offer, in {api.FOLDER}/.")
+    files.write(static_pages.OUT.with_suffix(".zip"), [pack.archive(everything(static_pages.OUT))])
     print(f"To read only, open {os.path.relpath(static_pages.OUT)}/index.html in a browser.")
     return 0
 

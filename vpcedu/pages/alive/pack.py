@@ -25,14 +25,18 @@ def archive(files: Mapping[str, bytes]) -> bytes:
     return out.getvalue()
 
 
-def package() -> bytes:
-    """The package's sources and data, and the stand-in under the name of ipywidgets."""
-    found = {
+def sources() -> dict[str, bytes]:
+    """The package's sources and data."""
+    return {
         path.relative_to(ROOT).as_posix(): path.read_bytes()
         for path in (ROOT / "vpcedu").rglob("*")
         if path.suffix in (".py", ".json", ".pem")
     }
-    return archive(found | {STAND_IN: (HERE / "stand_in.py").read_bytes()})
+
+
+def package() -> bytes:
+    """The package, and the stand-in under the name of ipywidgets."""
+    return archive(sources() | {STAND_IN: (HERE / "stand_in.py").read_bytes()})
 
 
 def laboratory() -> bytes:

@@ -15,6 +15,10 @@ import subprocess
 import tarfile
 from pathlib import Path
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 ROOT = Path(__file__).resolve().parents[3]
 KEPT = ROOT / "build" / "pyodide"
 
@@ -68,11 +72,18 @@ def archive(folder: Path | None = None) -> bytes:
 
 def files(data: bytes) -> dict[str, bytes]:
     """The files that a page needs, from npm's package."""
-    found = {}
+    empty = json.dumps(lock(data) | {"packages": {}}).encode()
+    return {name: _member(data, name) for name in FILES} | {LOCK: empty}
+
+
+def lock(data: bytes) -> dict[str, Any]:
+    """Pyodide's own list of packages, from npm's package."""
+    found: dict[str, Any] = json.loads(_member(data, LOCK))
+    return found
+
+
+def _member(data: bytes, name: str) -> bytes:
     with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as tar:
-        for name in FILES:
-            member = tar.extractfile(f"package/{name}")
-            assert member is not None
-            found[name] = member.read()
-    lock = json.loads(found[LOCK]) | {"packages": {}}
-    return found | {LOCK: json.dumps(lock).encode()}
+        member = tar.extractfile(f"package/{name}")
+        assert member is not None
+        return member.read()
