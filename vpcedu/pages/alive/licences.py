@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from vpcedu.pages import static_pages
+from vpcedu.pages import previews, static_pages
 from vpcedu.pages.alive import runtime
 
 TYPE_CHECKING = False
@@ -85,7 +85,7 @@ def owner(name: str) -> str | None:
     None: nobody's that is named. The files of `lab` are asked of `lite.bundled`.
     """
     folder, _, file = name.rpartition("/")
-    if not folder and Path(name).suffix in PAGES:
+    if folder in ("", previews.FOLDER) and Path(name).suffix in PAGES:
         return COURSE
     if folder != "alive":
         return None
