@@ -1,7 +1,7 @@
 """JupyterLite as a part of the site: every cell runs, sliders move, nobody else is asked.
 
 Chromium opens lessons as a reader would. One lesson is opened and run in JupyterLite, and what two
-others ask of a browser's Python is run in its kernel; all lessons are opened and run with
+others ask of a browser's Python is run in its kernel; all lessons are opened, run and moved with
 VPCEDU_ALIVE=all in the environment.
 """
 
@@ -12,68 +12,59 @@ import json
 import os
 import re
 import shutil
-import threading
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+import time
+import zipfile
 
 import pytest
 
 from tests.notebook_rules import NOTEBOOKS
-from vpcedu.pages.alive import build, licences, runtime
+from tests.rigs import alive
+from vpcedu.pages import front
+from vpcedu.pages.alive import build, licences, pack, runtime
 from vpcedu.pages.lite import bundled, jupyterlite, wheels
 
-CHROMIUM = (
-    shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-)
 OPENED = "08-return-paths"
 LACKING = ("02-a-tcp-connection", "06-proxies")  # cells that need matplotlib, and TLS
-LESSONS = [
-    path.stem
-    for path in NOTEBOOKS
-    if path.stem == OPENED or os.environ.get("VPCEDU_ALIVE", "") == "all"
-]
+NOT_HERE = "Not in a browser: "
+ALL = os.environ.get("VPCEDU_ALIVE", "") == "all"
+LESSONS = [path.stem for path in NOTEBOOKS if ALL or path.stem == OPENED]
 SECONDS = 180  # at most; twenty where nothing else runs
+# code cells that have run; those of them that ended with an error; those that wait or run
+CELLS = """(() => { const cells = jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type == 'code');
+    const failed = cell => cell.model.outputs.toJSON().some(one => one.output_type == 'error');
+    return cells.some(failed) || cells.every(cell =>
+        cell.model.executionState != 'running' && cell.model.executionCount); })()"""
+OUTPUTS = """JSON.stringify(jupyterapp.shell.currentWidget.content.widgets
+    .filter(cell => cell.model.type == 'code').flatMap(cell => cell.model.outputs.toJSON()))"""
 
 pytestmark = pytest.mark.browser
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *words):
-        pass
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """The whole site; npm and pip must have the frozen packages, or once have had them here."""
+    try:
+        runtime.archive()
+        wheels.fetched()
+    except runtime.Missing as missing:
+        pytest.skip(f"no JupyterLite: {missing}")
     folder = tmp_path_factory.mktemp("site") / "site"
-    said = build.site(folder)
-    if "do not move" in said or f"without {jupyterlite.FOLDER}/" in said:
-        pytest.skip(f"no JupyterLite: {said}")
+    assert "without" not in build.site(folder)
     return folder
 
 
 @pytest.fixture(scope="module")
 def site(folder):
     """The site's address."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+    with alive.serving(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
-    from playwright.sync_api import sync_playwright
-
-    assert CHROMIUM, "no Chromium found: on Debian run 'apt install chromium'"
-    rules = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-    with sync_playwright() as play:
-        started = play.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu", rules]
-        )
+    with alive.chromium() as started:
         yield started
-        started.close()
 
 
 class Notebook:
@@ -85,7 +76,7 @@ class Notebook:
         self.context.on("request", lambda request: self.asked.append(request.url))
         self.view = self.context.new_page()
         self.view.set_default_timeout(SECONDS * 1000)
-        self.view.goto(f"{site}{jupyterlite.FIRST.partition('?')[0]}?path=notebooks/{lesson}.ipynb")
+        self.view.goto(f"{site}{front.NOTEBOOKS.partition('?')[0]}?path=notebooks/{lesson}.ipynb")
         self.view.wait_for_function(
             "window.jupyterapp?.shell.currentWidget?.content.widgets?.length > 2"
         )
@@ -95,22 +86,10 @@ class Notebook:
         )
 
     def run(self):
-        """Run all cells, until the last one or an error; returns the errors."""
+        """Run all cells, until the last one or an error; returns all outputs."""
         self.view.evaluate("jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.view.wait_for_function(
-            "(() => { const cells = jupyterapp.shell.currentWidget.content.widgets"
-            ".filter(cell => cell.model.type == 'code');"
-            " const failed = cell => cell.model.outputs.toJSON().some("
-            "one => one.output_type == 'error');"
-            " return cells.some(failed) || cells.every(cell =>"
-            " cell.model.executionState != 'running' && cell.model.executionCount); })()"
-        )
-        told = self.view.evaluate(
-            "() => JSON.stringify(jupyterapp.shell.currentWidget.content.widgets"
-            ".filter(cell => cell.model.type == 'code')"
-            ".flatMap(cell => cell.model.outputs.toJSON()))"
-        )
-        return [one["evalue"] for one in json.loads(told) if one["output_type"] == "error"]
+        self.view.wait_for_function(CELLS)
+        return json.loads(self.view.evaluate(OUTPUTS))
 
     def execute(self, code):
         """Run code in the kernel; returns how it ended, and what it printed."""
@@ -122,10 +101,48 @@ class Notebook:
             code,
         )
 
+    def move_sliders(self, times=3):
+        """Move every slider of every explorer by a key, several times; how many sliders moved.
+
+        The explorer shows something else after each move.
+        """
+        explorers = self.view.locator(".jp-Cell-outputArea:has(.vpcedu-explorer)")
+        count = 0
+        for explorer in explorers.all():
+            for slider in explorer.locator(".noUi-handle:visible").all():
+                slider.scroll_into_view_if_needed()
+                for _ in range(times):
+                    self._move(explorer, slider)
+                count += 1
+        return count
+
+    def _move(self, explorer, slider):
+        now, most = (float(slider.get_attribute(f"aria-value{end}")) for end in ("now", "max"))
+        before, until = self._shown(explorer), time.monotonic() + alive.PATIENCE
+        slider.press("ArrowRight" if now < most else "ArrowLeft")
+        while self._shown(explorer) == before:
+            assert time.monotonic() < until, f"a slider at {now} of {most} changes nothing"
+            time.sleep(0.02)
+
+    @staticmethod
+    def _shown(explorer):
+        return explorer.locator(".widget-html").evaluate_all(
+            "all => all.map(one => one.innerHTML).join()"
+        )
+
     def foreign(self):
         """Requests to anybody but the site's own host."""
         own = (self.site, "blob:" + self.site, "data:")
         return [url for url in self.asked if not url.startswith(own)]
+
+
+def errors(outputs):
+    return [one["evalue"] for one in outputs if one["output_type"] == "error"]
+
+
+def lacking(outputs):
+    """The printed texts that say what a browser's Python lacks."""
+    return [text for one in outputs if NOT_HERE in (text := "".join(one.get("text", "")))]
 
 
 @pytest.fixture(scope="module")
@@ -136,9 +153,17 @@ def notebook(browser, site):
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
-def test_a_lesson_runs_every_cell_and_asks_nobody(browser, site, notebook, lesson):
+def test_a_lesson_runs_every_cell_moves_every_slider_and_asks_nobody(
+    browser, site, notebook, lesson
+):
+    """Widgets that move once and then no more are what a drift of versions looks like."""
     opened = notebook if lesson == OPENED else Notebook(browser, site, lesson)
-    assert opened.run() == [] and opened.foreign() == []
+    outputs = opened.run()
+    assert errors(outputs) == []
+    assert bool(lacking(outputs)) == (lesson in LACKING)
+    moved = opened.move_sliders()
+    assert moved or lesson != OPENED
+    assert opened.foreign() == []
     if opened is not notebook:
         opened.context.close()
 
@@ -150,25 +175,6 @@ def test_no_lesson_has_a_line_that_installs():
         assert not re.search(r"%pip|%conda|piplite|micropip", text), path.name
 
 
-def test_a_slider_moves_and_moves_again(notebook):
-    """Widgets that move once and then no more are what a drift of versions looks like."""
-    explorer = notebook.view.locator(".jp-Cell-outputArea:has(.vpcedu-explorer)").first
-    handle = explorer.locator(".noUi-handle").first
-    handle.scroll_into_view_if_needed()
-    picture = explorer.locator(".widget-html svg").first
-    seen = [picture.get_attribute("aria-label")]
-    for _ in range(3):
-        handle.press("ArrowLeft")
-        notebook.view.wait_for_function(
-            "last => [...document.querySelectorAll('.widget-html svg')].every("
-            "one => one.ariaLabel != last)",
-            arg=seen[-1],
-            timeout=20_000,
-        )
-        seen.append(picture.get_attribute("aria-label"))
-    assert len(set(seen)) == 4
-
-
 @pytest.mark.parametrize("lesson", LACKING)
 def test_what_the_browser_lacks_is_one_sentence(notebook, lesson):
     """Lesson 02 changes a figure, and lesson 06 reads a page by TLS."""
@@ -177,8 +183,8 @@ def test_what_the_browser_lacks_is_one_sentence(notebook, lesson):
     code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     told = [notebook.execute(source) for source in code]
     assert {status for status, _ in told} == {"ok"}
-    lacking = [text for _, text in told if "Not in a browser: " in text]
-    assert lacking and all(text.count("\n") == 1 for text in lacking)
+    said = [text for _, text in told if NOT_HERE in text]
+    assert said and all(text.startswith(NOT_HERE) and text.count("\n") == 1 for text in said)
 
 
 def test_a_sweep_and_a_picture_to_save_need_no_other_process_and_no_traceback(notebook):
@@ -278,12 +284,38 @@ def test_each_frozen_package_says_what_for():
 
 def test_without_pypi_there_is_no_lab_and_one_line_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(wheels, "KEPT", tmp_path / "wheels")
+    monkeypatch.setattr(build, "write", lambda folder, pyodide: [])
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     said = build.site(tmp_path / "site")
-    assert "without lab/: pip does not give its packages: " in said and "\n" not in said
-    assert not (tmp_path / "site" / "lab").exists()
-    assert (tmp_path / "site" / "alive").is_dir()
+    assert "without lab/: pip needs the network, once, for its packages (" in said
+    assert "\n" not in said and not (tmp_path / "site" / "lab").exists()
+
+
+def test_the_first_page_leads_to_the_notebooks(folder):
+    address = front.NOTEBOOKS.partition("?")[0]
+    assert (folder / address).is_file()
+    assert f'href="{front.NOTEBOOKS}"' in (folder / front.FILE).read_text(encoding="utf-8")
+
+
+def test_the_archive_has_the_files_of_the_folder(folder):
+    path = build.zipped(folder)
+    with zipfile.ZipFile(path) as packed:
+        assert packed.testzip() is None
+        assert {name: packed.read(name) for name in packed.namelist()} == build.everything(folder)
+    path.unlink()
+
+
+def test_an_archive_is_the_same_bytes_whenever_its_files_were_written(tmp_path):
+    names = ["b.html", "a/c.js", "a.html"]
+    for place, order in (("one", names), ("two", names[::-1])):
+        for age, name in enumerate(order):
+            path = tmp_path / place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(name)
+            os.utime(path, (age * 1e8, age * 1e8))
+    one, two = (build.zipped(tmp_path / place).read_bytes() for place in ("one", "two"))
+    assert one == two == pack.archive({name: name.encode() for name in names})
 
 
 def test_other_bytes_than_the_frozen_ones_are_not_taken(tmp_path):

@@ -78,6 +78,13 @@ def served(folder):
     except runtime.Missing as missing:
         pytest.skip(f"no page is alive without Pyodide: {missing}")
     build.write(folder, pyodide)
+    with serving(folder) as address:
+        yield address
+
+
+@contextmanager
+def serving(folder):
+    """The address of a folder, as long as it is needed."""
     handler = functools.partial(Quiet, directory=str(folder))
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -28,6 +28,7 @@ ABOUT = (
 BALANCERS = {"application": "Application Load Balancer", "network": "Network Load Balancer"}
 SOURCE = "https://github.com/vpcedu/vpcedu"
 ADDRESS = "http://www.example.com/"
+NOTEBOOKS = "lab/lab/index.html?path=notebooks/00-the-question.ipynb"  # the first one, open
 GO_ON = {
     "00-the-question.html": (
         "Lesson 00",
@@ -38,7 +39,7 @@ GO_ON = {
         "drop the AWS CLI's files on the page and ask who reaches what; they stay in your browser",
     ),
     "check-yourself.html": ("Check yourself", "twelve symptoms, before the course and after it"),
-    "lab/index.html": ("The notebooks", "the whole course in JupyterLab, in your browser"),
+    NOTEBOOKS: ("The notebooks", "the whole course in JupyterLab, in your browser"),
 }
 LOOK_UP = {
     "lessons.html": "how to take the course",
@@ -122,7 +123,7 @@ def body(lessons: str, there: Collection[str], send: str = TO_READ) -> str:
     ways = "".join(
         f'<li><a href="{file}">{name}</a>: {words}.</li>\n'
         for file, (name, words) in GO_ON.items()
-        if file in there
+        if file.partition("?")[0] in there
     )
     pages = "; ".join(
         f'<a href="{file}">{words}</a>' for file, words in LOOK_UP.items() if file in there

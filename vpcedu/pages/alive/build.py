@@ -97,7 +97,8 @@ def site(folder: Path) -> str:
         npm = runtime.archive()
     except runtime.Missing as missing:
         count = len(static_pages.write(folder))
-        return f"{count} pages to read. Explorers in them do not move: {missing}."
+        lab = f"{jupyterlite.FOLDER}/"
+        return f"{count} pages to read. Explorers in them do not move, without {lab}: {missing}."
     write(folder, runtime.files(npm))
     without = notebooks(folder, npm)
     sizes = [len(data) for data in everything(folder).values()]
@@ -116,6 +117,7 @@ def notebooks(folder: Path, npm: bytes) -> str:
         return f", without {jupyterlite.FOLDER}/: {missing}"
     brought = bundled.brought(wheels.fetched())
     files.write(folder / licences.PAGE, [licences.page(brought).encode()])
+    first_page(folder)
     return ""
 
 
@@ -125,12 +127,19 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(paths)}
 
 
+def zipped(folder: Path) -> Path:
+    """Write a site's folder as one archive next to it; returns its path."""
+    path = folder.with_suffix(".zip")
+    files.write(path, [pack.archive(everything(folder))])
+    return path
+
+
 def main() -> int:
     """Write the site and say where."""
     offered = api.write(static_pages.OUT)
     print(site(static_pages.OUT))
     print(f"{len(offered)} pages on what the modules offer, in {api.FOLDER}/.")
-    files.write(static_pages.OUT.with_suffix(".zip"), [pack.archive(everything(static_pages.OUT))])
+    zipped(static_pages.OUT)
     print(f"To read only, open {os.path.relpath(static_pages.OUT)}/index.html in a browser.")
     return 0
 

@@ -56,13 +56,12 @@ def archive(folder: Path | None = None) -> bytes:
         if npm is None:
             raise Missing("npm is not on this machine")
         folder.mkdir(parents=True, exist_ok=True)
-        words = [npm, "pack", "--silent", "--prefer-offline", "--pack-destination", str(folder)]
-        done = subprocess.run([*words, f"{NAME}@{VERSION}"], capture_output=True, text=True)
+        words = [npm, "pack", "--loglevel=error", "--fetch-retries=1", "--prefer-offline"]
+        words += ["--pack-destination", str(folder), f"{NAME}@{VERSION}"]
+        done = subprocess.run(words, capture_output=True, text=True)
         if done.returncode != 0 or not path.is_file():
-            why = done.stderr.strip().splitlines()[:1]
-            raise Missing(
-                f"npm does not give {NAME} {VERSION}: {' '.join(why)[:80] or 'no reason'}"
-            )
+            why = " ".join(done.stderr.strip().splitlines()[:1]) or "no reason"
+            raise Missing(f"npm needs the network, once, for {NAME} {VERSION} ({why[:80]})")
     data = path.read_bytes()
     if integrity(data) != INTEGRITY:
         path.unlink()

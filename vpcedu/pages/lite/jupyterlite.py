@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 FOLDER = "lab"  # of the site
-FIRST = "lab/lab/index.html?path=notebooks/00-the-question.ipynb"  # the first lesson's address
 PACKAGES = "packages"  # of the folder: what the kernel can import
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 EPOCH = 315_532_800  # seconds: the first day that a zip archive knows

@@ -50,8 +50,8 @@ def fetched(folder: Path | None = None) -> dict[str, Path]:
         done = subprocess.run(words, capture_output=True, text=True)
         why = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
         if done.returncode != 0:
-            reason = " ".join(why[-1:]).removeprefix("ERROR: ")[:80]
-            raise Missing(f"pip does not give its packages: {reason or 'no reason'}")
+            reason = " ".join(why[-1:]).removeprefix("ERROR: ") or "no reason"
+            raise Missing(f"pip needs the network, once, for its packages ({reason[:80]})")
     found = kept(folder)
     lost = sorted(frozen().keys() - found.keys())
     if lost:
