@@ -87,12 +87,10 @@ def write(folder: Path, pyodide: Mapping[str, bytes]) -> list[Path]:
 
 
 def site(folder: Path) -> str:
-    """Write the site into a folder, alive where Pyodide can be had; what became of it, in words.
-
-    What was in the folder is gone.
-    """
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    """Write the site into a folder, alive where Pyodide can be had; what became of it, in words."""
+    for name in (lesson_pages.FOLDER, jupyterlite.FOLDER):
+        shutil.rmtree(folder / name, ignore_errors=True)
+    folder.mkdir(parents=True, exist_ok=True)
     try:
         npm = runtime.archive()
     except runtime.Missing as missing:
@@ -135,7 +133,8 @@ def zipped(folder: Path) -> Path:
 
 
 def main() -> int:
-    """Write the site and say where."""
+    """Write the site and say where; what was in the folder is gone."""
+    shutil.rmtree(static_pages.OUT, ignore_errors=True)
     offered = api.write(static_pages.OUT)
     print(site(static_pages.OUT))
     print(f"{len(offered)} pages on what the modules offer, in {api.FOLDER}/.")
