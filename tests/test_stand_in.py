@@ -17,7 +17,7 @@ from rigs import explorer_settings
 from tests.notebook_rules import NOTEBOOKS
 from vpcedu import widgets
 from vpcedu.pages import static_pages
-from vpcedu.pages.alive import build, lesson_pages, licences, pack, runtime
+from vpcedu.pages.alive import build, lesson_pages, licences, own_page, pack, runtime
 from vpcedu.pages.alive import cells as lesson_cells
 from vpcedu.pages.alive import stand_in as stand_in_module
 from vpcedu.pages.alive.cells import EXERCISE, SHOWN, STEP, Cells, kinds, link_names
@@ -259,7 +259,7 @@ MADE = dict.fromkeys((*runtime.FILES, "vpcedu.zip", build.LABORATORY), b"1234567
 def test_a_page_that_is_alive_has_all_of_the_page_to_read():
     """Each cell's text and pictures, and a policy before all that loads."""
     told, read = build.pages(MADE), static_pages.pages()
-    assert set(told) == {*read, licences.PAGE}
+    assert set(told) == {*read, licences.PAGE, own_page.PAGE}
     for path in NOTEBOOKS:
         page, still = told[path.stem + ".html"], read[path.stem + ".html"]
         assert page.count("<img") == still.count("<img")

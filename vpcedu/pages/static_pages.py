@@ -97,7 +97,7 @@ table { border-collapse: collapse; width: 100%; } th, td { text-align: left; ver
   body { font-size: 16px; } td, th { padding: 6px 4px; } td:last-child { width: 55%; } }
 """
 
-# what a page of wide tables looks like besides
+# what a page of wide tables has in addition
 WIDE = """
 body { max-width: 1100px; } h1, h2, h3, p, ul { max-width: 760px; }
 .scroll td:last-child { width: auto; } .scroll table { min-width: 640px; }
@@ -125,7 +125,12 @@ class Renderer(mistune.HTMLRenderer):
         return html.escape(text)
 
     def heading(self, text: str, level: int, **more: Any) -> str:
-        """A heading with the anchor that GitHub gives it, to which links within a page lead."""
+        """A heading; in docs/ with the anchor that GitHub gives it, to which links lead.
+
+        In a lesson an anchor could be the name of an explorer or a form, which links open.
+        """
+        if self.folder == FOLDER:
+            return str(super().heading(text, level, **more))
         anchor = re.sub(r"[^\w\- ]", "", re.sub("<[^>]*>", "", text).lower()).replace(" ", "-")
         return f'<h{level} id="{anchor}">{text}</h{level}>\n'
 
