@@ -49,7 +49,7 @@ ABOUT = {
     "sources.html": "The pages of AWS, the RFCs and the kernel that the lessons' facts come from.",
     "reference.html": "The reply's path by each balancer, every reason for which a packet is lost, what is assumed.",
     "reference-tcp.html": "What a TCP end does with every kind of segment in every state, with the RFC's sections.",
-    "reference-kernel.html": "Scenarios that a Linux kernel ran, and the model's packets beside them, hop by hop.",
+    "reference-kernel.html": "Scenarios that a Linux kernel ran, and the model's packets next to them, hop by hop.",
     "reference-facts.html": "The facts about AWS and TCP that the model stands on: where they are from, and how sure.",
     "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
 }
