@@ -264,6 +264,12 @@ LATER = {
     ("analysis", "an audit names what it assumes"): 6,
     # a browser could show the lessons, and had no notebook; nobody could take the site along
     ("pages", "JupyterLite from frozen wheels, licences of all that is bundled, one archive"): 198,
+    # VPC Block Public Access was named, and what it drops was unknown
+    ("gateways", "VPC Block Public Access drops at the Internet gateway"): 7,
+    ("network", "the same: the subnets, and the addresses that are concerned"): 14,
+    ("words", "the same: a reason"): 1,
+    ("scenarios", "the same: a blocked subnet"): 5,
+    ("aws", "the same: modes, options and exclusions, as files tell them"): 29,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

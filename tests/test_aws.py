@@ -230,14 +230,12 @@ def test_unknown_answers_fields_and_files_are_reported(tmp_path):
     assert "notes.txt" in "\n".join(words(account, "not read"))
 
 
-def test_public_access_that_is_blocked_is_said(tmp_path):
+def test_the_mode_of_a_subnet_goes_before_that_of_its_vpc(tmp_path):
     answers = network()
     answers["Vpcs"][0]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "off"}
     answers["Subnets"][1]["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": "block-ingress"}
-    (told,) = [
-        word for word in words(load(tmp_path, answers), "beyond") if "Block Public Access" in word
-    ]
-    assert "is on (block-ingress)" in told and told.endswith("(Subnets.json: $.Subnets[1])")
+    (row,) = load(tmp_path, answers).vpc().blocked
+    assert row == (answers["Subnets"][1]["SubnetId"], "block-ingress")
 
 
 # --- what the service models of the AWS SDK document ----------------------------------------------
@@ -261,6 +259,8 @@ ROWS = {
     "Listeners": "elbv2 DescribeListeners",
     "Rules": "elbv2 DescribeRules",
     "LoadBalancerDescriptions": "elb DescribeLoadBalancers",
+    "VpcBlockPublicAccessOptions": "ec2 DescribeVpcBlockPublicAccessOptions",
+    "VpcBlockPublicAccessExclusions": "ec2 DescribeVpcBlockPublicAccessExclusions",
 }
 INSIDE = {
     "Instances": ("Reservations", "Instances"),
@@ -277,7 +277,8 @@ def documented(kind):
     outer, field = INSIDE.get(kind, (kind, ""))
     service, operation = ROWS[outer].split()
     model = botocore.session.get_session().get_service_model(service)
-    row = model.operation_model(operation).output_shape.members[outer].member
+    row = model.operation_model(operation).output_shape.members[outer]
+    row = row.member if row.type_name == "list" else row  # one object for each Region
     return row.members[field].member if field else row
 
 

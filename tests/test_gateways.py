@@ -47,7 +47,7 @@ def answer(step, flags=SYN | ACK):
 
 
 GATE = InternetGateway(
-    "Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10"))
+    "Internet gateway", (Association("192.0.2.20", NAT), Association("192.0.2.10", "10.0.0.10")), {}
 )
 
 

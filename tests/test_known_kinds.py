@@ -558,3 +558,69 @@ def test_a_flow_log_of_a_loaded_network_has_the_ids_of_its_files(tmp_path):
     log = str(answer.visit.flow_log(WEB, fields))
     row = next(row for row in vpc.interfaces if row.device == WEB)
     assert f"{row.name} {WEB} {vpc.name} {row.subnet}" in log
+
+
+# --- VPC Block Public Access ----------------------------------------------------------------------
+
+EXCLUSION = {"ExclusionId": "vpcbpa-exclude-1", "State": "create-complete"}
+
+
+def public_access(mode, exclusion="", vpc=False, states=""):
+    """The options, an exclusion of the bastion's subnet or of the VPC, a subnet's own mode."""
+
+    def change(told):
+        home = interface_of(told, BASTION)
+        told["options.json"] = {
+            "VpcBlockPublicAccessOptions": {
+                "AwsAccountId": home["OwnerId"],
+                "AwsRegion": home["AvailabilityZone"][:-1],
+                "State": "update-complete",
+                "InternetGatewayBlockMode": mode,
+            }
+        }
+        arn = f"vpc/{home['VpcId']}" if vpc else f"subnet/{home['SubnetId']}"
+        row = {"InternetGatewayExclusionMode": exclusion, "ResourceArn": f"arn:aws:ec2:r:1:{arn}"}
+        told["exclusions.json"] = {
+            "VpcBlockPublicAccessExclusions": [EXCLUSION | row] if exclusion else []
+        }
+        for each in rows(told, "subnets", "Subnets"):
+            if states and each["SubnetId"] == home["SubnetId"]:
+                each["BlockPublicAccessStates"] = {"InternetGatewayBlockMode": states}
+
+    return change
+
+
+IN, OUT, BY_NAT = ("192.0.2.1", BASTION, 22), (BASTION, "internet", 443), (WEB, "internet", 443)
+
+
+@pytest.mark.fact("bpa")
+@pytest.mark.parametrize(
+    ("change", "works"),
+    [
+        (public_access("off"), (True, True, True)),
+        (public_access("block-bidirectional"), (False, False, False)),
+        (public_access("block-ingress"), (False, False, True)),
+        (public_access("block-bidirectional", "allow-bidirectional"), (True, True, True)),
+        (public_access("block-bidirectional", "allow-bidirectional", True), (True, True, True)),
+        (public_access("block-bidirectional", "allow-egress"), (None, None, None)),
+        (public_access("block-bidirectional", states="off"), (None, None, None)),
+        (public_access("block-ingress", states="block-ingress"), (False, False, True)),
+    ],
+    ids=lambda value: None if callable(value) else str(value),
+)
+def test_block_public_access_decides_at_the_internet_gateway(tmp_path, change, works):
+    vpc = network(tmp_path, change)
+    found = [lab.ask(vpc, *question) for question in (IN, OUT, BY_NAT)]
+    assert tuple(answer.reachable for answer in found) == works
+    for answer in found:
+        if answer.reachable is False:
+            code = answer.as_json()["Explanations"][0]["ExplanationCode"]
+            assert code == "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
+            assert "VPC Block Public Access is on for this subnet" in told_of(answer)
+            assert [str(row) for row in answer.repairs] == [
+                f"exclude {vpc.blocked[0].subnet} from VPC Block Public Access"
+            ]
+    assert lab.ask(vpc, BASTION, WEB, 22).reachable  # it stays inside
+    if None not in works:
+        reached = lab.audit(vpc).reaches("192.0.2.0/26", interface_id(vpc, BASTION), 22)
+        assert reached is works[0]

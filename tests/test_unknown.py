@@ -135,30 +135,22 @@ def test_without_two_files_neither(missing, tmp_path, whole):
 # --- the four examples ----------------------------------------------------------------------------
 
 
-def test_block_public_access_leaves_open_what_crosses_the_internet_gateway(tmp_path, capsys):
+def test_block_public_access_stops_what_crosses_the_internet_gateway(tmp_path, capsys):
     told = answers()
     told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {
         "InternetGatewayBlockMode": "block-bidirectional"
     }
     path = str(folder(tmp_path, told))
-    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 3
-    out = capsys.readouterr().out
-    assert (
-        "It is unknown whether" in out
-        and "VPC Block Public Access is on (block-bidirectional)" in out
-    )
-    assert "works" not in out and "reaches shop on TCP port 80, and" not in out
+    assert main(["ask", path, "--from", "internet", "--to", "shop", "--port", "80"]) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "does not reach" in out and "VPC Block Public Access is on for this subnet" in out
+    assert "exclude subnet-" in out
     # it stays inside
     assert main(["ask", path, "--from", BASTION, "--to", WEB, "--port", "22"]) == 0
     capsys.readouterr()
-    assert main(["audit", path]) == 3
+    assert main(["audit", path]) == 0
     out = capsys.readouterr().out
-    assert (
-        "VPC Block Public Access" in out
-        and "nothing below is about 192.0.2.0/26, the Internet." in out
-    )
-    reached = out.partition("Who reaches what")[2].partition("Rows that do nothing")[0]
-    assert BASTION in reached and "192.0.2.0/26" not in reached and "the Internet" not in reached
+    assert "the Internet" not in out.partition("Who reaches what")[2].partition("Rows")[0]
 
 
 def test_without_security_groups_nothing_is_said_to_be_allowed_or_refused(tmp_path, capsys):
@@ -372,12 +364,12 @@ def conditional(told):
 
 SHOP, OWN = ("internet", "shop", 80), (BASTION, WEB, 22)
 ASIDE = {
-    "Block Public Access of a subnet": (
-        lambda told: rows(told, "subnets", "Subnets")[0].update(
-            BlockPublicAccessStates={"InternetGatewayBlockMode": "block-ingress"}
+    "a mode of Block Public Access that is new": (
+        lambda told: rows(told, "vpcs", "Vpcs")[0].update(
+            BlockPublicAccessStates={"InternetGatewayBlockMode": "block-everything"}
         ),
         SHOP,
-        "block-ingress",
+        "block-everything",
     ),
     "ingress routing": (gateway_route_table, SHOP, "routes what enters by igw-"),
     "entries of a prefix list": (
@@ -498,18 +490,12 @@ ASIDE = {
         SHOP,
         "the last page of",
     ),
-    "Block Public Access in an answer of its own": (
+    "encryption control in an answer of its own": (
         lambda told: told.update(
-            {
-                "bpa.json": {
-                    "VpcBlockPublicAccessOptions": {
-                        "InternetGatewayBlockMode": "block-bidirectional"
-                    }
-                }
-            }
+            {"encryption.json": {"VpcEncryptionControls": [{"VpcId": "vpc-1"}]}}
         ),
         SHOP,
-        "VPC Block Public Access",
+        "encryption control",
     ),
     "an IPv6 target": (
         lambda told: told["target-health.json"][0]["Output"]["TargetHealthDescriptions"].append(
@@ -726,7 +712,7 @@ def test_the_address_that_leaves_the_answer_open_decides_and_is_shown(tmp_path):
 def test_a_diagnosis_of_what_cannot_be_told_blames_no_row(tmp_path):
     told = answers()
     told["vpcs.json"]["Vpcs"][0]["BlockPublicAccessStates"] = {
-        "InternetGatewayBlockMode": "block-bidirectional"
+        "InternetGatewayBlockMode": "block-everything"
     }
     vpc = aws.load(folder(tmp_path, told)).vpc()
     for symptom in ("", "timed out"):

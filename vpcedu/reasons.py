@@ -146,6 +146,13 @@ PRIVATE_DESTINATION = Reason(
     "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html",
     "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
 )
+PUBLIC_ACCESS_BLOCKED = Reason(
+    "public access blocked",
+    "VPC Block Public Access is on for this subnet, so nothing of it passes the Internet gateway",
+    "create an exclusion for the subnet, or change the mode of VPC Block Public Access",
+    f"{UG}/security-vpc-bpa.html",
+    "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+)
 LOST = Reason(
     "lost on the link",
     "the link lost it, as links sometimes do; TCP will send it again",

@@ -186,11 +186,11 @@ def datagrams(answers):
 
 REDIRECT = {"Protocol": "HTTPS", "Port": "443", "StatusCode": "HTTP_301"}
 FEATURES = (
-    Feature("VPC Block Public Access, both directions", "drops what passes an Internet gateway", SHOP, LOST,
+    Feature("VPC Block Public Access, both directions", "drops what passes an Internet gateway", SHOP, (DOES_NOT,),
             blocked("block-bidirectional")),
-    Feature("VPC Block Public Access, inbound", "drops connections from the Internet", SHOP, LOST,
+    Feature("VPC Block Public Access, inbound", "drops connections from the Internet", SHOP, (DOES_NOT,),
             blocked("block-ingress")),
-    Feature("an exclusion from Block Public Access", "lets the excluded subnet pass", SHOP, RIGHT, excluded),
+    Feature("an exclusion from Block Public Access", "lets the excluded subnet pass", SHOP, (WORKS,), excluded),
     Feature("encryption control, enforced", "refuses what is not encrypted in transit", SHOP, OPEN, encrypted),
     Feature("a regional NAT gateway", "translates as a zonal one does", OUT, RIGHT, regional(False)),
     Feature("a regional NAT gateway with a route table of its own", "routes by that table", OUT, RIGHT,

@@ -20,6 +20,7 @@ from bisect import bisect_left, bisect_right
 from vpcedu.address import block, text
 from vpcedu.analysis.sources import classes, inside, outside
 from vpcedu.flow import TCP
+from vpcedu.network.blocked_access import blocked_addresses
 from vpcedu.tables.network_acl import ALLOW, AclEntry
 from vpcedu.tables.route_table import LOCAL, RouteTable
 from vpcedu.tables.security_group import IN, OUT, GroupRule
@@ -118,7 +119,7 @@ class Reach:
         The places that a route sends elsewhere are found too.
         """
         gateway = self.vpc.internet_gateway
-        public = {association.private for association in self.vpc.associations}
+        public = {row.private for row in self.vpc.associations} - blocked_addresses(self.vpc).keys()
         self._local: dict[str, int] = {}
         self._elsewhere: dict[str, int] = {}
         self._out: dict[str, int] = {}

@@ -237,7 +237,6 @@ class _Ground:
         if len(self.more) >= MOST_BLOCKS:
             raise at.get("CidrBlockAssociationSet").refusal(f"at most {MOST_BLOCKS} blocks")
         self.gateway = routing.internet_gateway(answers, name)
-        self._public_access(at)
         if (
             at.has("EncryptionControl")
             and at.get("EncryptionControl").text("Mode", "") == "enforce"
@@ -259,24 +258,6 @@ class _Ground:
             answers, name, interfaces.legs(answers, name, cidrs, more), wanted
         )
         self.devices, self.interfaces, self.associations, self.legs, self.states = found
-
-    def _public_access(self, row: At) -> None:
-        mode = (
-            row.get("BlockPublicAccessStates").text("InternetGatewayBlockMode", "off")
-            if row.has("BlockPublicAccessStates")
-            else "off"
-        )
-        if mode != "off" and self.gateway:
-            self.answers.notes.add(
-                "beyond",
-                row,
-                f"VPC Block Public Access is on ({mode}): Internet gateways let"
-                " everything through here",
-            )
-            self.answers.lacks(
-                self.gateway,
-                f"VPC Block Public Access is on ({mode}), and what it blocks is not modelled",
-            )
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:
         acls = {
@@ -300,7 +281,6 @@ class _Ground:
                     "beyond", row, "IPv6: its rules, routes and addresses are left out"
                 )
                 continue
-            self._public_access(row)
             acl = acls.get(name) or default or f"default ACL of {self.name}"
             if name not in acls:
                 self.answers.notes.add("inferred", row, f"the network ACL of {name}: {acl}")
@@ -374,6 +354,7 @@ class _Ground:
             beyond=routing.beyond(answers, self.routes, known, useless),
             peerings=peerings,
             ipv6_rules=tuple(ipv6_rules(answers, name)),
+            blocked=routing.blocked_access(answers, name, gateway, self.subnets),
             states=tuple(
                 dict.fromkeys((*self.states, *endpoints.states(answers, name, interfaces)))
             ),

@@ -32,7 +32,7 @@ TELLING = {
     "tcp.idle_timeout.seconds": ":listener/",
 }
 MOST_ROWS, MOST_UNKNOWN = 500_000, 100_000
-CLASSIC = "LoadBalancerDescriptions"
+CLASSIC, OPTIONS = "LoadBalancerDescriptions", "VpcBlockPublicAccessOptions"
 # fields by which a part of a row, or of several, is known that --query prints
 ALONE = {*IDS.values(), "DestinationCidrBlock", "IpProtocol", "PrivateIpAddress"}
 SUBJECTS = {
@@ -169,6 +169,8 @@ class Answers:
             if kind in SUBJECTLESS:
                 self._take_about(kind, subject, value)
                 self.kinds.add(kind)
+            elif kind == OPTIONS:  # one object for an account and a Region
+                self._answer(kind, [value.get(kind)])
             elif kind in self._rows or kind == "Reservations":
                 self._answer(kind, value.rows(kind))
             elif kind not in ENVELOPE:
@@ -202,6 +204,8 @@ class Answers:
 
     def _key(self, kind: str, row: At) -> str:
         """The id of a row; the name of a Classic Load Balancer is one in its region only."""
+        if kind == OPTIONS:
+            return f"{row.text('AwsAccountId', '')} in {row.text('AwsRegion', '')}"
         name = row.id(IDS[kind])
         before = self._rows[kind].get(name)
         if kind == CLASSIC and before and before.text("VPCId", "") != row.text("VPCId", ""):

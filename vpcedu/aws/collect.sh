@@ -45,7 +45,7 @@ for region in "$@"; do
   mkdir -p "$to" || exit 1
   for what in vpcs subnets route-tables security-groups network-acls internet-gateways nat-gateways \
       instances network-interfaces addresses vpc-peering-connections vpc-endpoints \
-      managed-prefix-lists; do
+      managed-prefix-lists vpc-block-public-access-options vpc-block-public-access-exclusions; do
     call ec2 "describe-$what" > "$to/$what.json"
   done
   call elbv2 describe-load-balancers > "$to/load-balancers.json"

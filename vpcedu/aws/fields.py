@@ -13,6 +13,7 @@ IDS = {
     "VpcPeeringConnections": "VpcPeeringConnectionId", "VpcEndpoints": "VpcEndpointId", "PrefixLists": "PrefixListId",
     "LoadBalancers": "LoadBalancerArn", "TargetGroups": "TargetGroupArn", "Listeners": "ListenerArn",
     "Rules": "RuleArn", "LoadBalancerDescriptions": "LoadBalancerName",
+    "VpcBlockPublicAccessOptions": "AwsRegion", "VpcBlockPublicAccessExclusions": "ExclusionId",
 }  # fmt: skip
 SUBJECTLESS = (
     "TargetHealthDescriptions", "Attributes", "LoadBalancerAttributes", "Entries", "PolicyDescriptions",
@@ -33,6 +34,8 @@ CALLS = {
     "Attributes": "elbv2 describe-load-balancer-attributes",
     "LoadBalancerAttributes": "elb describe-load-balancer-attributes",
     "Entries": "ec2 get-managed-prefix-list-entries",
+    "VpcBlockPublicAccessOptions": "ec2 describe-vpc-block-public-access-options",
+    "VpcBlockPublicAccessExclusions": "ec2 describe-vpc-block-public-access-exclusions",
 }  # fmt: skip
 COMMANDS = {
     kind: CALLS[kind]
@@ -50,8 +53,6 @@ EVERYWHERE = {  # of these every packet meets some: without them nothing can be 
     "NetworkInterfaces": "network interfaces", "Subnets": "subnets",
 }  # fmt: skip
 ASIDE = {  # answers that are not used and decide about packets all the same; a route to what others tell ends the model
-    "VpcBlockPublicAccessOptions": "VPC Block Public Access",
-    "VpcBlockPublicAccessExclusions": "VPC Block Public Access",
     "VpcEncryptionControls": "encryption control",
     "InstanceStates": "the health of a Classic Load Balancer's instances",
 }
@@ -138,6 +139,10 @@ KNOWN = {
             CanonicalHostedZoneNameID ListenerDescriptions Policies BackendServerDescriptions
             AvailabilityZones Subnets VPCId Instances HealthCheck SourceSecurityGroup
             SecurityGroups CreatedTime Scheme""",
+        "VpcBlockPublicAccessOptions": """AwsAccountId AwsRegion State InternetGatewayBlockMode Reason
+            LastUpdateTimestamp ManagedBy ExclusionsAllowed""",
+        "VpcBlockPublicAccessExclusions": """ExclusionId InternetGatewayExclusionMode ResourceArn State
+            Reason CreationTimestamp LastUpdateTimestamp DeletionTimestamp Tags""",
         "Routes": """DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId
             EgressOnlyInternetGatewayId GatewayId InstanceId InstanceOwnerId NatGatewayId
             TransitGatewayId LocalGatewayId CarrierGatewayId NetworkInterfaceId Origin State

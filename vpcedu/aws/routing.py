@@ -1,5 +1,8 @@
 """Routing: route tables, gateways, peering connections and gateway endpoints, as rows of the model.
 
+So is what VPC Block Public Access keeps from the Internet gateway. AWS writes its mode beside a VPC
+and a subnet, and the options of the account and the Region with their exclusions say it too.
+
 The target of a route keeps its id. What a route leads to that is there, but is nothing of the model
 (transit gateway, virtual private gateway, ...) or is not described by the files, is named as beyond
 the model. A gateway endpoint stands with the peering connections, with the service's name in the
@@ -9,9 +12,11 @@ place of a VPC: it leads to a service's addresses only.
 from __future__ import annotations
 
 from vpcedu.address import within
-from vpcedu.aws.answers import Answers
+from vpcedu.aws.answers import OPTIONS, Answers
+from vpcedu.aws.fields import CALLS
 from vpcedu.aws.groups_and_acls import SHOWN, expanded
 from vpcedu.aws.located import At
+from vpcedu.network.interface import BIDIRECTIONAL, INGRESS, BlockedAccess, Subnet
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route
 
@@ -34,6 +39,7 @@ TARGETS = (
 )
 # of the model: such a target could have been described
 OURS = ("igw-", "nat-", "eni-", "i-", "pcx-")
+OFF, EXCLUSIONS = "off", "VpcBlockPublicAccessExclusions"
 PROPAGATED = "EnableVgwRoutePropagation"
 
 
@@ -236,3 +242,55 @@ def beyond(
             )
             answers.notes.add(kind, at, f"{route.table}, {route}: {words}")
     return tuple(dict.fromkeys(names))
+
+
+def blocked_access(
+    answers: Answers, vpc: str, gateway: str, subnets: tuple[Subnet, ...]
+) -> tuple[BlockedAccess, ...]:
+    """The subnets that VPC Block Public Access keeps from an Internet gateway.
+
+    Where two files do not agree, as at two moments, nobody can tell which holds. What an exclusion
+    for outbound traffic lets pass besides NAT gateways, AWS does not say.
+    """
+    at, blocked = answers.rows("Vpcs")[vpc], []
+    for subnet in subnets if gateway else ():
+        said = _mode(answers.rows("Subnets")[subnet.name]) or _mode(at)
+        by_options, outward = _by_options(answers, at, subnet)
+        mode = said or by_options or OFF
+        if outward and mode != OFF:
+            doubt = f"lets out what {subnet.name} sends, and which packets that are"
+        elif said and by_options and said != by_options:
+            doubt = f"is {said} by one file and {by_options} by another one: which one holds"
+        elif mode not in (OFF, BIDIRECTIONAL, INGRESS):
+            doubt = f"is on ({mode}), and what it blocks"
+        elif mode != OFF:
+            blocked.append(BlockedAccess(subnet.name, mode))
+            continue
+        else:
+            continue
+        answers.lacks(gateway, f"VPC Block Public Access {doubt} is not modelled", CALLS[OPTIONS])
+    return tuple(blocked)
+
+
+def _mode(row: At) -> str:
+    """The mode that a VPC or a subnet is written with, or ""."""
+    states = row.get("BlockPublicAccessStates") if row.has("BlockPublicAccessStates") else None
+    return states.text("InternetGatewayBlockMode", "") if states else ""
+
+
+def _by_options(answers: Answers, vpc: At, subnet: Subnet) -> tuple[str, bool]:
+    """The mode by the options of the account and the Region, or ""; whether outward is free."""
+    modes = [
+        row.text("InternetGatewayBlockMode", OFF)
+        for row in answers.rows(OPTIONS).values()
+        if subnet.zone.startswith(row.text("AwsRegion", ""))
+        and row.text("AwsAccountId", "") in ("", vpc.text("OwnerId", ""))
+    ]
+    mode = modes[0] if modes else ""
+    if mode in ("", OFF):
+        return mode, False
+    for row in answers.rows(EXCLUSIONS).values():
+        if row.text("ResourceArn", "").rpartition("/")[2] in (subnet.name, vpc.id("VpcId")):
+            outward = row.text("InternetGatewayExclusionMode", "") == "allow-egress"
+            return (mode, True) if outward else (OFF, False)
+    return mode, False

@@ -4,8 +4,9 @@ Outbound it replaces the private source by the public address of its interface; 
 the public destination by the private address. Ports stay. It needs BOTH a public address and a
 route that leads here, and keeps no state. A host never learns its public address. Packets to
 private addresses are rejected. In an ICMP error the address that it quotes is exchanged too
-(inferred: path MTU discovery works through it). Sources: VPC user guide, "Internet gateways" (that
-ports stay follows from "one-to-one"); Reachability Analyzer guide, "Explanation codes".
+(inferred: path MTU discovery works through it). VPC Block Public Access drops here, see
+`network.blocked_access`. Sources: VPC user guide, "Internet gateways" (that ports stay follows from
+"one-to-one"); Reachability Analyzer guide, "Explanation codes".
 """
 
 from __future__ import annotations
@@ -14,9 +15,20 @@ from vpcedu.address import is_private
 from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import Packet
-from vpcedu.reasons import NO_PUBLIC_ADDRESS, PRIVATE_DESTINATION, Reason
+from vpcedu.reasons import (
+    NO_PUBLIC_ADDRESS,
+    PRIVATE_DESTINATION,
+    PUBLIC_ACCESS_BLOCKED,
+    Reason,
+)
 from vpcedu.row import NamedRow
 from vpcedu.trace import DROP, Step, rewrote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from vpcedu.row import Row
 
 _new = tuple.__new__  # quicker than the class's own call
 
@@ -36,8 +48,11 @@ class InternetGateway(Machine):
 
     kind_words = "Internet gateway"
 
-    def __init__(self, name: str, associations: tuple[Association, ...]) -> None:
+    def __init__(
+        self, name: str, associations: tuple[Association, ...], blocked: Mapping[str, Row]
+    ) -> None:
         super().__init__(name, "")
+        self.blocked = blocked
         self.by_private = {association.private: association for association in associations}
         self.by_public = {association.public: association for association in associations}
 
@@ -54,13 +69,19 @@ class InternetGateway(Machine):
         row = self.by_private.get(flow.src)
         if row is not None:
             after = packet.with_flow(_new(FiveTuple, (row.public, *packet.about[1:])))
-            return rewrote(now, self.name, "address map", packet, after, row)
+            return self._rewrote(packet, after, row, now)
         row = self.by_public.get(flow.dst)
         if row is not None and not is_private(flow.src):
             src, sport, _, *rest = packet.about
             after = packet.with_flow(_new(FiveTuple, (src, sport, row.private, *rest)))
-            return rewrote(now, self.name, "address map", packet, after, row)
+            return self._rewrote(packet, after, row, now)
         return self._drop(packet, NO_PUBLIC_ADDRESS, now)
 
-    def _drop(self, packet: Packet, reason: Reason, now: int) -> Step:
-        return Step(now, self.name, "address map", DROP, packet, None, None, reason)
+    def _rewrote(self, packet: Packet, after: Packet, row: Association, now: int) -> Step:
+        blocked = self.blocked.get(row.private)
+        if blocked is not None:
+            return self._drop(packet, PUBLIC_ACCESS_BLOCKED, now, blocked)
+        return rewrote(now, self.name, "address map", packet, after, row)
+
+    def _drop(self, packet: Packet, reason: Reason, now: int, row: Row | None = None) -> Step:
+        return Step(now, self.name, "address map", DROP, packet, None, row, reason)

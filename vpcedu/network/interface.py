@@ -12,6 +12,8 @@ from __future__ import annotations
 from vpcedu.row import NamedRow
 from vpcedu.tables.tracking import DEFAULT, TrackingConfiguration
 
+BIDIRECTIONAL, INGRESS = "block-bidirectional", "block-ingress"
+
 
 class Interface(NamedRow):
     """A device's interface in a subnet.
@@ -80,3 +82,13 @@ class Subnet(NamedRow):
     route_table: str | None
     network_acl: str
     zone: str = "a"
+
+
+class BlockedAccess(NamedRow):
+    """A subnet and its mode of VPC Block Public Access; a subnet without a row is free."""
+
+    subnet: str
+    mode: str
+
+    def __str__(self) -> str:
+        return f"{self.subnet} is in mode {self.mode}"

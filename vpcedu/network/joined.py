@@ -22,6 +22,7 @@ FIELDS = (
     "names",
     "states",
     "ipv6_rules",
+    "blocked",
 )
 
 

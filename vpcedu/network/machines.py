@@ -10,6 +10,9 @@ offers, and its own MTU of 8,500; links in between that carry less are for Link 
 
 from __future__ import annotations
 
+from vpcedu.gateways.internet_gateway import InternetGateway
+from vpcedu.network.blocked_access import blocked_addresses
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from vpcedu.device import Device, Machine
@@ -48,6 +51,17 @@ def machines(vpc: Vpc, seed: int) -> dict[str, Machine]:
     for interface in interfaces:
         made[interface.device].attach(VPC_MTU)
     return made
+
+
+def gateways(vpc: Vpc) -> dict[str, InternetGateway]:
+    """The Internet gateway of each VPC that has one, by its name; it keeps no state."""
+    return {
+        each.internet_gateway: InternetGateway(
+            each.internet_gateway, each.associations, blocked_addresses(each)
+        )
+        for each in vpc.everyone
+        if each.internet_gateway
+    }
 
 
 def made_of(

@@ -9,13 +9,12 @@ device sends is queued on the clock at `now`, first in, first out; a walk never 
 from __future__ import annotations
 
 from vpcedu.clock import Clock
-from vpcedu.gateways.internet_gateway import InternetGateway
 from vpcedu.network import validity
 from vpcedu.network.checkpoints import arriving, leaving
 from vpcedu.network.filter_tables import FilterTables
 from vpcedu.network.interface import Interface
 from vpcedu.network.link import Link
-from vpcedu.network.machines import machines, made_of
+from vpcedu.network.machines import gateways, machines, made_of
 from vpcedu.network.names import Names
 from vpcedu.network.places import Places
 from vpcedu.network.vpc import INTERNET, Vpc
@@ -63,13 +62,7 @@ class Network:
             for name in (*each.by_device, each.vpc.internet_gateway)
             if name
         }
-        self.devices.update(
-            {
-                each.internet_gateway: InternetGateway(each.internet_gateway, each.associations)
-                for each in vpc.everyone
-                if each.internet_gateway
-            }
-        )
+        self.devices.update(gateways(vpc))
         self.filters.compile(vpc)
         interfaces = [interface for each in vpc.everyone for interface in each.interfaces]
         self._leaving = {here.id: leaving(here, self.filters) for here in interfaces}

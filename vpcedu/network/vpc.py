@@ -12,7 +12,7 @@ from __future__ import annotations
 from vpcedu.address import contains
 from vpcedu.device import Device as Device
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import DownState, Interface, Subnet
+from vpcedu.network.interface import BlockedAccess, DownState, Interface, Subnet
 from vpcedu.network.names import Name, PrefixList
 from vpcedu.network.open_points import Assumption as Assumption
 from vpcedu.network.open_points import Unknown as Unknown
@@ -67,6 +67,7 @@ class Vpc(NamedRow):
     takes for granted. states: which devices take and send nothing. ipv6_rules: security groups'
     rules for IPv6, which no packet here asks: they are told where one over IPv4 is refused.
     prefix_lists: what a repair may name instead of their blocks.
+    blocked: subnets that VPC Block Public Access keeps from the Internet gateway.
     """
 
     cidr: str
@@ -91,6 +92,7 @@ class Vpc(NamedRow):
     states: tuple[DownState, ...] = ()
     ipv6_rules: tuple[GroupRule, ...] = ()
     prefix_lists: tuple[PrefixList, ...] = ()
+    blocked: tuple[BlockedAccess, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

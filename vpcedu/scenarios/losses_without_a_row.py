@@ -14,7 +14,7 @@ from vpcedu.clock import SECOND
 from vpcedu.flow import Endpoint, FiveTuple
 from vpcedu.gateways.nat_gateway import NatGateway
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.network.interface import DownState
+from vpcedu.network.interface import BIDIRECTIONAL, BlockedAccess, DownState
 from vpcedu.network.link import Link
 from vpcedu.network.record import Call
 from vpcedu.network.vpc import Peering, Vpc
@@ -166,6 +166,13 @@ def _stopped_server() -> Site:
     return site
 
 
+def _blocked_subnet() -> Site:
+    blocked = (BlockedAccess("public", BIDIRECTIONAL),)
+    site = Site(reference_vpc()._replace(blocked=blocked))
+    site.connect("client", NAME, 80)
+    return site
+
+
 def _past_another_vpc(target: str) -> Site:
     """web's default route leads to a peering connection, or to a gateway.
 
@@ -199,6 +206,11 @@ BEYOND = (
         reasons.NOT_RUNNING,
         "web is stopped, and the load balancer opens a connection to it",
         _stopped_server,
+    ),
+    LossWithoutARow(
+        reasons.PUBLIC_ACCESS_BLOCKED,
+        "VPC Block Public Access is on for the public subnet, and a client opens a connection",
+        _blocked_subnet,
     ),
     LossWithoutARow(
         reasons.NO_PORT,

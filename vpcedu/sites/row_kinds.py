@@ -8,7 +8,7 @@ in a list, and before there is a row.
 from __future__ import annotations
 
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import DownState, Interface, Subnet
+from vpcedu.network.interface import BlockedAccess, DownState, Interface, Subnet
 from vpcedu.network.names import Name
 from vpcedu.network.vpc import Device
 from vpcedu.quoting import quoted
@@ -87,6 +87,9 @@ KINDS: dict[type, Kind] = {
     Subnet: Kind("subnet", "name", ("route_table", "network_acl"), "subnet {row.name}"),
     Name: Kind("name", "name", ("addresses",), "name {row}"),
     DownState: Kind("state", "name", (), removed="{row.remedy}"),
+    BlockedAccess: Kind(
+        "mode", "subnet", ("mode",), removed="exclude {row.subnet} from VPC Block Public Access"
+    ),
 }
 OTHER = Kind("", "", ())  # what stands in no table of a description says itself what it is
 

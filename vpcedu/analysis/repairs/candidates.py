@@ -301,6 +301,7 @@ HELP: dict[object, Callable[[Vpc, Question, Loss], Found]] = {
     reasons.NO_SUCH_INTERFACE: _strangers,
     reasons.NO_TARGET: _no_target,
     reasons.NOT_RUNNING: _state,
+    reasons.PUBLIC_ACCESS_BLOCKED: _state,
 }
 REROUTED = (
     reasons.BLACKHOLE,
