@@ -270,6 +270,8 @@ LATER = {
     ("words", "the same: a reason"): 1,
     ("scenarios", "the same: a blocked subnet"): 5,
     ("aws", "the same: modes, options and exclusions, as files tell them"): 29,
+    # every question about a private subnet ended at a regional NAT gateway
+    ("aws", "regional NAT gateways, in a place of their own"): 42,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

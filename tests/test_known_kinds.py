@@ -536,19 +536,56 @@ def test_an_endpoint_opens_no_connection_in_ask_and_in_audit(tmp_path):
     assert audit.reaches(db, "eni-0ab", 443)
 
 
-def test_a_regional_nat_gateway_is_not_modelled_and_no_file_is_missing(tmp_path):
-    def regional(told):
+def regional(addresses=1, table="", routes=True, state="available"):
+    """The NAT gateway is a regional one: no subnet, no interface, addresses by zone."""
+
+    def change(told):
         row = rows(told, "nat-gateways", "NatGateways")[0]
         del row["SubnetId"]
-        row |= {"AvailabilityMode": "regional", "NatGatewayAddresses": []}
+        row |= {
+            "AvailabilityMode": "regional",
+            "State": state,
+            "NatGatewayAddresses": [
+                {"PublicIp": f"198.51.100.{90 + i}", "AvailabilityZone": f"eu-west-1{'ab'[i]}"}
+                for i in range(addresses)
+            ],
+        } | ({"RouteTableId": table} if table else {})
         found = rows(told, "network-interfaces", "NetworkInterfaces")
         found[:] = [row for row in found if "NAT Gateway" not in row["Description"]]
+        if table and routes:
+            home = rows(told, "vpcs", "Vpcs")[0]
+            own = {"DestinationCidrBlock": home["CidrBlock"], "GatewayId": "local"}
+            rows(told, "route-tables", "RouteTables").append(
+                {"RouteTableId": table, "VpcId": home["VpcId"], "Associations": [], "Routes": [own]}
+            )
 
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "works", "words"),
+    [
+        (regional(), True, ""),
+        (regional(2), True, "one of the sender's zone"),
+        (regional(1, "rtb-own"), False, "no route"),  # its own table lacks the route
+        (regional(1, "rtb-own", routes=False), None, "no file has rtb-own"),
+        (regional(0), None, "no file has a public address"),
+        (regional(state="failed"), False, "is failed"),
+        (regional(state="deleting"), None, "is deleting"),
+    ],
+    ids=lambda value: None if callable(value) else str(value),
+)
+def test_a_regional_nat_gateway_translates_as_a_zonal_one_does(tmp_path, change, works, words):
     told = answers()
-    regional(told)
+    change(told)
     account = aws.load(folder(tmp_path, told))
     assert not any("no file describes it" in str(note) for note in account.report)
-    assert lab.ask(account.vpc(), WEB, "internet", 443).reachable is None
+    answer = lab.ask(account.vpc(), WEB, "internet", 443)
+    assert answer.reachable is works and words in told_of(answer)
+    if works:
+        arrived = answer.visit.connections[0].traces[0].last.before.flow
+        assert arrived.src == "198.51.100.90" and NAT in answer.forward[0].devices
+    lab.audit(account.vpc())
 
 
 def test_a_flow_log_of_a_loaded_network_has_the_ids_of_its_files(tmp_path):
@@ -593,7 +630,6 @@ def public_access(mode, exclusion="", vpc=False, states=""):
 IN, OUT, BY_NAT = ("192.0.2.1", BASTION, 22), (BASTION, "internet", 443), (WEB, "internet", 443)
 
 
-@pytest.mark.fact("bpa")
 @pytest.mark.parametrize(
     ("change", "works"),
     [

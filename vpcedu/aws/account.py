@@ -254,9 +254,15 @@ class _Ground:
         wanted: dict[str, list[str]] = {}
         for route, _ in self.routes:
             wanted.setdefault(route.target, []).append(route.destination)
-        found = interfaces.devices(
-            answers, name, interfaces.legs(answers, name, cidrs, more), wanted
-        )
+        legs = interfaces.legs(answers, name, cidrs, more)
+        blocks = (self.cidr, *self.more)
+        for place in interfaces.regional_gateways(answers, name, self.gateway, blocks):
+            self.subnets += (place.subnet,)
+            self.more += (place.subnet.cidr,)
+            self.acls[place.subnet.network_acl] = None
+            self.routes += [(route, place.leg.at) for route in place.routes]
+            legs.append(place.leg)
+        found = interfaces.devices(answers, name, legs, wanted)
         self.devices, self.interfaces, self.associations, self.legs, self.states = found
 
     def _subnets(self, tables: dict[str, str]) -> list[Subnet]:

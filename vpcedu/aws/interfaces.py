@@ -13,11 +13,14 @@ from vpcedu.aws.leg import InterfaceLeg
 from vpcedu.aws.located import At
 from vpcedu.clock import SECOND
 from vpcedu.gateways.internet_gateway import Association
-from vpcedu.network.interface import DownState, Interface
+from vpcedu.gateways.nat_gateway import MOST_ADDRESSES
+from vpcedu.network.interface import DownState, Interface, Subnet
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Device
 from vpcedu.row import NamedRow
+from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.tracking import DEFAULT, LIMITS, TrackingConfiguration
+from vpcedu.tables.traffic import ANYWHERE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +30,9 @@ RUNNING = ("running", "pending")
 NAT_STATES = ("available", "pending")
 OVER = ("failed", "deleted")
 BETWEEN = ("stopping", "shutting-down")
-INSTANCES = "ec2 describe-instances"
+INSTANCES, NATS = "ec2 describe-instances", "ec2 describe-nat-gateways"
+TABLES = "ec2 describe-route-tables"
+REGIONAL = "regional"  # AvailabilityMode of a NAT gateway
 
 
 class Parts(NamedRow):
@@ -38,6 +43,14 @@ class Parts(NamedRow):
     associations: list[Association]
     legs: list[InterfaceLeg]
     states: list[DownState]
+
+
+class RegionalPlace(NamedRow):
+    """Where a regional NAT gateway stands: its subnet, its interface, and the routes of its own."""
+
+    subnet: Subnet
+    leg: InterfaceLeg
+    routes: tuple[Route, ...]
 
 
 def of_instances(answers: Answers) -> dict[str, list[At]]:
@@ -206,10 +219,10 @@ def _nat_gateways(
             or row.text("State", "available") not in NAT_STATES
             or not row.has("SubnetId")
         ):
-            if row.text("AvailabilityMode", "") == "regional":
-                answers.lacks(name, f"{name} is a regional NAT gateway, which is not modelled")
+            if row.text("AvailabilityMode", "") == REGIONAL:
+                continue
             answers.notes.add(
-                "beyond" if row.has("AvailabilityMode") and not row.has("SubnetId") else "left out",
+                "left out",
                 row,
                 f"NAT gateway {name}: {row.text('State', 'available')}, without a subnet or an address"
                 " of the model",
@@ -220,6 +233,49 @@ def _nat_gateways(
                 name, subnet, address, (), False, first.text("NetworkInterfaceId", "")
             )
             yield InterfaceLeg(interface, (), "nat_gateway", "", 0, row)
+
+
+def regional_gateways(
+    answers: Answers, vpc: str, gateway: str, blocks: tuple[str, ...]
+) -> Iterator[RegionalPlace]:
+    """A place of its own for each regional NAT gateway.
+
+    AWS shows no subnet, no network ACL and no private address of one; here it has a subnet of the
+    block for benchmarks (RFC 2544), where nothing else is. Its route table is the one that the
+    files name, or one with a route to the Internet gateway (VPC guide, "Regional NAT gateways").
+    """
+    for name, row in answers.of_vpc("NatGateways", vpc).items():
+        if row.text("AvailabilityMode", "") != REGIONAL or row.text("State", "") in OVER:
+            continue
+        rows = sorted(row.rows("NatGatewayAddresses"), key=lambda a: not a.flag("IsPrimary", False))
+        public = [a.address("PublicIp") for a in rows if a.has("PublicIp")]
+        if not public:
+            answers.lacks(name, f"no file has a public address of {name}", NATS)
+        number = list(answers.rows("NatGateways")).index(name)
+        cidr = f"198.{18 + number // 256 % 2}.{number % 256}.0/28"
+        first = block(cidr)[0] + 4
+        own = [text(first + i) for i in range(min(len(public) or 1, MOST_ADDRESSES))]
+        table = row.text("RouteTableId", "") or f"table of {name}"
+        routes = [Route(table, each, LOCAL) for each in blocks] + [Route(table, ANYWHERE, gateway)]
+        if table in answers.rows("RouteTables"):
+            routes = []
+        elif row.has("RouteTableId"):
+            answers.lacks(name, f"no file has {table}, by which {name} routes", TABLES)
+        if len(public) > 1:
+            answers.assumes(
+                name,
+                f"{name} uses one of its public addresses {', '.join(public)}: in AWS one of the"
+                " sender's zone",
+                "run aws ec2 describe-nat-gateways",
+            )
+        answers.notes.add(
+            "simplified", row, f"{name} is regional: it stands in a subnet of its own, {cidr}"
+        )
+        subnet = Subnet(f"place of {name}", cidr, table, f"no ACL of {name}")
+        interface = Interface(name, subnet.name, own[0], (), False, "", tuple(own[1:]))
+        pairs = tuple(map(Association, public, own))
+        leg = InterfaceLeg(interface, pairs, REGIONAL, "", 0, row)
+        yield RegionalPlace(subnet, leg, tuple(routes))
 
 
 def primary(gateway: At) -> At | None:
@@ -290,6 +346,8 @@ def _nat_gateway(
     answers: Answers, leg: InterfaceLeg, gateways: dict[str, tuple[str, At]]
 ) -> tuple[Interface, tuple[Association, ...]]:
     own = leg.interface
+    if leg.kind == REGIONAL:
+        return own, leg.associations
     name = own.device or next(
         (word for word in leg.description.split() if word.startswith("nat-")), ""
     )

@@ -254,7 +254,7 @@ def blocked_access(
     """
     at, blocked = answers.rows("Vpcs")[vpc], []
     for subnet in subnets if gateway else ():
-        said = _mode(answers.rows("Subnets")[subnet.name]) or _mode(at)
+        said = _mode(answers.rows("Subnets").get(subnet.name, at)) or _mode(at)
         by_options, outward = _by_options(answers, at, subnet)
         mode = said or by_options or OFF
         if outward and mode != OFF:
