@@ -660,3 +660,41 @@ def test_block_public_access_decides_at_the_internet_gateway(tmp_path, change, w
     if None not in works:
         reached = lab.audit(vpc).reaches("192.0.2.0/26", interface_id(vpc, BASTION), 22)
         assert reached is works[0]
+
+
+# --- gateways -------------------------------------------------------------------------------------
+
+
+def test_an_internet_gateway_as_an_end_is_anyone_on_the_internet(tmp_path):
+    account = aws.load(aws.example())
+    vpc = account.vpc()
+    gateway = vpc.internet_gateway
+    for question in ((gateway, "shop", 80), (WEB, gateway, 443), (gateway, BASTION, 22)):
+        plain = [("internet" if word == gateway else word) for word in question]
+        assert lab.ask(vpc, *question).symptom == lab.ask(vpc, *plain).symptom
+    assert account.home(gateway) == vpc.name
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_replies_that_leave_past_the_target_of_a_gateways_route_table_are_named(tmp_path, straight):
+    def change(told):
+        home = interface_of(told, BASTION)
+        block = next(
+            row["CidrBlock"]
+            for row in rows(told, "subnets", "Subnets")
+            if straight == (row["SubnetId"] == home["SubnetId"])
+        )
+        gateway = rows(told, "internet-gateways", "InternetGateways")[0]["InternetGatewayId"]
+        rows(told, "route-tables", "RouteTables").append(
+            {
+                "RouteTableId": "rtb-edge",
+                "VpcId": home["VpcId"],
+                "Associations": [{"GatewayId": gateway}],
+                "Routes": [{"DestinationCidrBlock": block, "GatewayId": "vpce-0f"}],
+            }
+        )
+
+    vpc = network(tmp_path, change)
+    told = told_of(lab.ask(vpc, "192.0.2.1", BASTION, 22))
+    assert "rtb-edge routes what enters by igw-" in told and "vpce-0f" in told
+    assert ("leave directly by igw-" in told) is straight

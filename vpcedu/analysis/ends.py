@@ -92,8 +92,11 @@ def free_address(vpc: Vpc, cidr: str) -> str:
 
 
 def find(vpc: Vpc, word: str) -> AskedEnd:
-    """The end that a word means; ValueError names what was expected."""
-    if word.lower() == SOMEONE:
+    """The end that a word means; ValueError names what was expected.
+
+    An Internet gateway stands for anyone on the Internet, as in AWS's Reachability Analyzer.
+    """
+    if word.lower() == SOMEONE or (word and word in (v.internet_gateway for v in vpc.everyone)):
         own = next((row.address for row in vpc.outside if row.device == SOMEONE), None)
         return AskedEnd(SOMEONE, own or free_address(vpc, OTHERS), None)
     for row in (interface for each_vpc in vpc.everyone for interface in each_vpc.interfaces):

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 def ends_of(vpc: Vpc) -> set[str]:
     """What one may ask a VPC about."""
     return {
+        *([vpc.internet_gateway] if vpc.internet_gateway else ()),
         *(device.name for device in vpc.devices),
         *(row.name for row in vpc.names),
         *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),

@@ -116,8 +116,8 @@ def _destinations(answers: Answers, table: str, at: At) -> tuple[str, ...]:
 def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
     """The name of a VPC's main route table, and the tables that subnets are associated with."""
     main, tables = "", {}
+    entries: dict[str, At] = {}  # gateways with a route table of their own that leads elsewhere
     for name, row in answers.of_vpc("RouteTables", vpc).items():
-        rows = ""
         for at in row.rows("Associations"):
             if at.flag("Main", False):
                 main = name
@@ -127,12 +127,14 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 answers.notes.add(
                     "beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out"
                 )
-                entry, rows = at.id("GatewayId"), rows or _led_elsewhere(row)
-                if rows:
-                    answers.lacks(
-                        entry,
-                        f"{name} routes what enters by {entry} ({rows}), which is not modelled",
-                    )
+                if _led_elsewhere(row):
+                    entries[at.id("GatewayId")] = row
+    for entry, row in entries.items():
+        words = f"{row.id('RouteTableId')} routes what enters by {entry} ({_led_elsewhere(row)})"
+        past = _leave_directly(answers, vpc, entry, row, tables, main)
+        words += ", which is not modelled"
+        words += f"; replies from {past} leave directly by {entry}, past it" * bool(past)
+        answers.lacks(entry, words)
     if not main:
         answers.notes.add(
             "inferred",
@@ -144,6 +146,30 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
             main, f"no file has the main route table of {vpc}", "ec2 describe-route-tables"
         )
     return main, tables
+
+
+def _leave_directly(
+    answers: Answers, vpc: str, entry: str, row: At, tables: dict[str, str], main: str
+) -> str:
+    """The subnets whose inbound packets a gateway leads elsewhere, and that route back to it."""
+    led = [
+        at.block("DestinationCidrBlock")
+        for at in row.rows("Routes")
+        if at.has("DestinationCidrBlock") and _target(at) != LOCAL
+    ]
+    straight = {
+        name
+        for name, each in answers.of_vpc("RouteTables", vpc).items()
+        if any(_target(at) == entry for at in each.rows("Routes"))
+    }
+    found = [
+        name
+        for name, subnet in answers.of_vpc("Subnets", vpc).items()
+        if tables.get(name, main) in straight
+        and subnet.has("CidrBlock")
+        and any(within(subnet.block("CidrBlock"), cidr) for cidr in led)
+    ]
+    return ", ".join(found[:SHOWN]) + f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
 
 
 def _led_elsewhere(table: At) -> str:
