@@ -41,6 +41,7 @@ FOUND_BY = {
     "Change": lambda step: step.change,
     "Association": None,
     "DownState": None,
+    "BlockedAccess": None,
     "Listener": None,
     "TrackingConfiguration": None,
     "Cause": None,
@@ -48,6 +49,7 @@ FOUND_BY = {
 CHECKS = {
     "Association": ("address map", "route"),
     "DownState": ("state",),
+    "BlockedAccess": ("address map",),
     "Listener": ("translation",),
     "TrackingConfiguration": ("group in", "group out"),
     "Cause": ("send",),
