@@ -653,6 +653,7 @@ def test_block_public_access_decides_at_the_internet_gateway(tmp_path, change, w
             code = answer.as_json()["Explanations"][0]["ExplanationCode"]
             assert code == "VPC_BLOCK_PUBLIC_ACCESS_ENABLED"
             assert "VPC Block Public Access is on for this subnet" in told_of(answer)
+            assert f"({vpc.blocked[0]})" in told_of(answer)
             assert [str(row) for row in answer.repairs] == [
                 f"exclude {vpc.blocked[0].subnet} from VPC Block Public Access"
             ]

@@ -166,7 +166,7 @@ def decided(vpc: Vpc, step: Step) -> str:
         return f"tracked flow, allowed by {tracked.rule}" if tracked.rule else "tracked flow"
     if translation_of(step) is not None:
         return f"{_whose(step)}{rewritten(step) or 'unchanged'}"
-    if step.check == "address map":
+    if step.check == "address map" and step.after:
         return f"{step.row}: {rewritten(step)}"
     return f"connection {step.row}" if step.check == "deliver" else str(step.row)
 

@@ -60,7 +60,7 @@ def table_of(visit: Visit, step: Step) -> Table | None:
         return _entries(visit, step, entry)
     if translation is not None:
         return _translations(visit, step, translation)
-    return _addresses(visit, step) if step.check == "address map" and step.row is not None else None
+    return _addresses(visit, step) if step.check == "address map" and step.after else None
 
 
 def _subnet(visit: Visit, device: str) -> Subnet:
