@@ -57,7 +57,7 @@ READ = {
     "Vpcs.BlockPublicAccessStates", "Vpcs.EncryptionControl", "Subnets.BlockPublicAccessStates",
     "NetworkInterfaces.Ipv4Prefixes", "NetworkInterfaces.ConnectionTrackingConfiguration",
     "NetworkInterfaces.DenyAllIgwTraffic", "VpcEndpoints.DnsEntries", "VpcEndpoints.NetworkInterfaceIds",
-    "Listeners.MutualAuthentication",
+    "Listeners.MutualAuthentication", "NatGateways.AvailabilityMode",
 }  # fmt: skip
 ODD = (True, "other", {"State": "other"}, [{"x": "y"}])
 

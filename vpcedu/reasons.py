@@ -1,8 +1,7 @@
 """Why packets are lost: one literal table, which is also the syllabus of the course.
 
 Each reason has a sentence for the learner, a one-line fix, the source of the fact and, where AWS's
-Reachability Analyzer has an explanation code that means the same, that code. No other text in the
-package explains a loss.
+Reachability Analyzer has a code that means the same, that code. No other text explains a loss.
 """
 
 from __future__ import annotations

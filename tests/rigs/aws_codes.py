@@ -33,7 +33,7 @@ from vpcedu.hosts.any_server import AnyServer
 from vpcedu.hosts.application_load_balancer import ApplicationLoadBalancer
 from vpcedu.hosts.classic_load_balancer import ClassicLoadBalancer
 from vpcedu.hosts.web_server import WebServer
-from vpcedu.network.interface import Interface, Subnet
+from vpcedu.network.interface import BIDIRECTIONAL, BlockedAccess, Interface, Subnet
 from vpcedu.network.vpc import Device, Peering, Vpc
 from vpcedu.sites.parts import open_acls
 from vpcedu.tables.network_acl import ALLOW, AclEntry
@@ -321,7 +321,20 @@ CODES = (
     ),
     untold("INGRESS_RTB_NO_PUBLIC_IP", "a gateway's own route table is not modelled"),
     untold("INGRESS_RTB_TRAFFIC_REDIRECTION", "a gateway's own route table is not modelled"),
-    untold("VPC_BLOCK_PUBLIC_ACCESS_ENABLED", "VPC Block Public Access is not modelled"),
+    row(
+        "VPC_BLOCK_PUBLIC_ACCESS_ENABLED",
+        "VPC Block Public Access keeps the subnet of a public server from the Internet gateway",
+        (
+            network(
+                PUBLIC,
+                rule("sg-p", IN, 80, ANYWHERE),
+                *new_group("sg-p"),
+                blocked=(BlockedAccess("subnet-public-a", BIDIRECTIONAL),),
+            ),
+            (INTERNET, "198.51.100.10", 80),
+        ),
+        "igw-1",
+    ),
     row(
         "NGW_REQUIRES_SOURCE_IN_VPC",
         "somebody on the Internet opens a connection to the NAT gateway",

@@ -125,6 +125,16 @@ def _public(s):
     return {row.public for one in s.vpc.everyone for row in one.associations}
 
 
+def _private(s):
+    """The private addresses of the packet's ends, at the Internet gateway."""
+    behind = {row.public: row.private for one in s.vpc.everyone for row in one.associations}
+    return {behind.get(end, end) for end in (s.flow.src, s.flow.dst)}
+
+
+def _addresses_in(s, subnet):
+    return {address for row in s.rows if row.subnet == subnet for address in row.addresses}
+
+
 def _mapped(s):
     return {row.private for one in s.vpc.everyone for row in one.associations}
 
@@ -176,6 +186,9 @@ HOLDS = {
     "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS": lambda s: (
         any(contains(c, s.flow.dst) for c in PRIVATE)
         and s.at in {one.internet_gateway for one in s.vpc.everyone}
+    ),
+    "VPC_BLOCK_PUBLIC_ACCESS_ENABLED": lambda s: (
+        s.at == s.home.internet_gateway and _private(s) & _addresses_in(s, s.row.subnet)
     ),
     "NGW_REQUIRES_SOURCE_IN_VPC": lambda s: (
         issubclass(s.node.kind, NatGateway) and s.flow.src not in s.owner
