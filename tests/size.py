@@ -55,6 +55,10 @@ LATER = {
     ("analysis", "what no file tells"): 54,
     # a network that slowed down with every visit: one alarm noted for each device and connection
     ("hosts", "alarms that do not pile up"): 26,
+    # an Internet gateway sends nothing to a shared address either (RFC 6598, Reachability Analyzer)
+    ("words", "shared addresses are not those of the Internet"): 3,
+    # pods of EKS have such addresses, and were unknown
+    ("analysis", "a shared address that an interface has"): 1,
     # the walk in three quarters of its time
     ("network", "hops that are remembered, and only the checks that an interface has"): 30,
     # a symbolic link, a FIFO or a mode was lost, and a helper's name could be somebody's file

@@ -754,6 +754,7 @@ HARMLESS = {
     "interfaces that are attached to nothing": "nobody answers at such an address",
     "a local route of {table} for {destination}, no block of {vpc}": "no address of the VPC is in it",
     "a route of {table} into {UNROUTABLE}": "AWS does not follow such a route either",
+    "{name} routes what enters by {at.id('GatewayId')}: left out": "where it leads elsewhere, the loop behind says so",
     "peering connection {name} is {status}: it carries nothing": "so do its routes here",
     "{route.table}, {route}: a blackhole, because {useless[route.target]}": "so is the route here",
     "target {name} of {arn} is {health}": "the balancer does not use it",

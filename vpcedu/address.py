@@ -15,6 +15,7 @@ REMEMBERED = 65_536  # answers kept
 
 # RFC 1918 section 3: addresses that no router of the Internet carries.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+SHARED = "100.64.0.0/10"  # RFC 6598: addresses that a carrier's customers share; nor are they
 
 
 def number(address: str) -> int:
@@ -112,6 +113,11 @@ def is_private(address: str) -> bool:
     """Whether the address is one of RFC 1918's, which the Internet does not route."""
     value = number(address)
     return any(first <= value <= last for first, last, _ in _PRIVATE)
+
+
+def is_global(address: str) -> bool:
+    """Whether routers of the Internet may carry the address: it is neither private nor shared."""
+    return not is_private(address) and not contains(SHARED, address)
 
 
 _PRIVATE = tuple(map(block, PRIVATE))

@@ -304,15 +304,25 @@ CODES = (
         ),
         "igw-1",
     ),
-    untold(
+    row(
         "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS",
-        "what has a shared address (100.64.0.0/10) is not described",
+        "the same, and the peered VPC has a block of shared addresses (100.64.0.0/10)",
+        (
+            network(
+                PUBLIC,
+                TO_B,
+                *new_group("sg-p"),
+                peers=(peer("b", "100.64.0.0/16", Peering("pcx-b", "vpc-1")),),
+            ),
+            ("i-p", "i-b", 80),
+        ),
+        "igw-1",
     ),
     untold(
         "IGW_SOURCE_ADDRESS_NOT_IN_RFC1918_INGRESS",
         "nobody on the Internet sends from a private address: such a source is no end of a question",
     ),
-    untold("IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS", "the same for shared addresses"),
+    untold("IGW_SOURCE_ADDRESS_NOT_IN_RFC6598_INGRESS", "nor from a shared one (100.64.0.0/10)"),
     no_fault(
         "IGW_NAT_REFLECTION",
         "out by the NAT gateway and in again by a public address: the packets are run, and it works",

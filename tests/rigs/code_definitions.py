@@ -187,6 +187,10 @@ HOLDS = {
         any(contains(c, s.flow.dst) for c in PRIVATE)
         and s.at in {one.internet_gateway for one in s.vpc.everyone}
     ),
+    "IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS": lambda s: (
+        contains("100.64.0.0/10", s.flow.dst)
+        and s.at in {one.internet_gateway for one in s.vpc.everyone}
+    ),
     "VPC_BLOCK_PUBLIC_ACCESS_ENABLED": lambda s: (
         s.at == s.home.internet_gateway and _private(s) & _addresses_in(s, s.row.subnet)
     ),

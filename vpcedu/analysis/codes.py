@@ -10,7 +10,7 @@ code for has none here.
 from __future__ import annotations
 
 from vpcedu import reasons
-from vpcedu.address import contains
+from vpcedu.address import contains, is_global, is_private
 from vpcedu.analysis.ends import target_groups
 from vpcedu.analysis.path import table_of
 from vpcedu.analysis.question import home_of
@@ -225,9 +225,9 @@ def _outside(vpc: Vpc, loss: Loss) -> Iterator[Code]:
     address, at = loss.step.before.flow.dst, loss.step.at
     if at not in {one.internet_gateway for one in vpc.everyone}:
         yield Code("IGW_PRIVATE_IP_ASSOCIATION_FOR_INGRESS", _gateway(vpc, address))
-    elif any(contains(cidr, address) for cidr in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")):
+    elif is_private(address):
         yield Code("IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS", at)
-    elif contains("100.64.0.0/10", address):
+    elif not is_global(address):
         yield Code("IGW_DESTINATION_ADDRESS_NOT_IN_RFC6598_EGRESS", at)
     else:
         yield Code("NO_POSSIBLE_DESTINATION", at)

@@ -90,7 +90,8 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
     is not described.
     """
     source, there = find(vpc, question.source), find(vpc, question.destination)
-    kept = next((words for block, words in KEPT if contains(block, there.address)), "")
+    blocks = () if there.interface else KEPT  # an account's own subnets may have such addresses
+    kept = next((words for block, words in blocks if contains(block, there.address)), "")
     for subnet in (
         row
         for each_vpc in vpc.everyone

@@ -11,7 +11,7 @@ private addresses are rejected. In an ICMP error the address that it quotes is e
 
 from __future__ import annotations
 
-from vpcedu.address import is_private
+from vpcedu.address import is_global
 from vpcedu.device import Machine
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import Packet
@@ -57,21 +57,21 @@ class InternetGateway(Machine):
         self.by_public = {association.public: association for association in associations}
 
     def handle(self, packet: Packet, now: int) -> Step:
-        """Drop a packet to a private address; else rewrite its source or destination.
+        """Drop a packet to a private or shared address; else rewrite an address.
 
         The source is looked up first: a packet from inside to a public address of this
         VPC gets its public source, and turns round here for its second rewriting. A
         private source without a public address is dropped.
         """
         flow = packet.flow
-        if is_private(flow.dst):
+        if not is_global(flow.dst):
             return self._drop(packet, PRIVATE_DESTINATION, now)
         row = self.by_private.get(flow.src)
         if row is not None:
             after = packet.with_flow(_new(FiveTuple, (row.public, *packet.about[1:])))
             return self._rewrote(packet, after, row, now)
         row = self.by_public.get(flow.dst)
-        if row is not None and not is_private(flow.src):
+        if row is not None and is_global(flow.src):
             src, sport, _, *rest = packet.about
             after = packet.with_flow(_new(FiveTuple, (src, sport, row.private, *rest)))
             return self._rewrote(packet, after, row, now)

@@ -16,7 +16,7 @@ A packet takes time from one interface to another: more between two zones than w
 from __future__ import annotations
 
 from vpcedu import reasons
-from vpcedu.address import REMEMBERED, contains, is_private
+from vpcedu.address import REMEMBERED, contains, is_global
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import ACTIVE, INTERNET, OutsideHost, Vpc
 from vpcedu.packet import Packet
@@ -137,7 +137,7 @@ class Places:
     def _from_outside(self, address: str, here: str) -> Hop:
         if here == INTERNET or not self.vpc.has(address):
             reason = (
-                reasons.PRIVATE_DESTINATION if is_private(address) else reasons.NOT_ON_THE_INTERNET
+                reasons.NOT_ON_THE_INTERNET if is_global(address) else reasons.PRIVATE_DESTINATION
             )
             return self.on_the_internet.get(address, Hop(None, None, reason))
         return self._local(address, self.public.get(address))
