@@ -1,6 +1,7 @@
 """The rules for stored notebooks.
 
-The test checks them, and so does the script that stores notebooks.
+The test checks them, and so does the script that stores notebooks. `python -m tests.notebook_rules
+FILE.ipynb ...` prints what is wrong with some, and ends with 1 if anything is; no cell is run.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import ast
 import base64
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -315,3 +317,19 @@ def normalise(notebook: dict[str, Any]) -> None:
             cell["outputs"] = _joined(cell["outputs"])
         for output in cell.get("outputs", ()):
             output.get("data", {}).pop(LIVE, None)
+
+
+def main(names: list[str]) -> int:
+    """Print what is wrong with some stored notebooks; 1 if anything is."""
+    found = [
+        f"{name}: {what}"
+        for name in names
+        for what in problems(json.loads(Path(name).read_text(encoding="utf-8")))
+    ]
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

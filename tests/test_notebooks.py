@@ -462,3 +462,14 @@ def test_what_a_cell_prints_is_stored_in_one_piece():
     assert notebook["cells"][0]["outputs"] == [
         {"output_type": "stream", "name": "stdout", "text": "one\ntwo\nthree\n"}
     ]
+
+
+def test_the_check_before_a_commit_names_the_notebook_and_what_is_wrong(tmp_path, capsys):
+    good = notebook_rules.NOTEBOOKS[0]
+    assert notebook_rules.main([str(good)]) == 0 and capsys.readouterr().out == ""
+    notebook = json.loads(good.read_text(encoding="utf-8"))
+    next(cell for cell in notebook["cells"] if cell["cell_type"] == "code")["execution_count"] = 9
+    bad = tmp_path / "00-bad.ipynb"
+    bad.write_text(json.dumps(notebook), encoding="utf-8")
+    assert notebook_rules.main([str(good), str(bad)]) == 1
+    assert capsys.readouterr().out.startswith(f"{bad}: code cells were not run once each")

@@ -216,8 +216,8 @@ MAY_HOLD_PLACES = {"tests/notebook_rules.py", "tests/test_start.py"}
 
 
 PERMITTED = """
-    .ci .github .gitattributes .git-blame-ignore-revs .gitignore CHANGELOG.md CITATION.cff CONTRIBUTING.md
-    LICENSE LICENSE-TEXT README.md
+    .ci .github .gitattributes .git-blame-ignore-revs .gitignore .pre-commit-config.yaml
+    CHANGELOG.md CITATION.cff CODE_OF_CONDUCT.md CONTRIBUTING.md LICENSE LICENSE-TEXT README.md SECURITY.md SUPPORT.md
     bench binder constraints.txt docs hatch_build.py notebooks pyproject.toml start.py tests vpcedu
 """
 

@@ -263,6 +263,7 @@ def test_a_page_that_is_alive_has_all_of_the_page_to_read():
     for path in NOTEBOOKS:
         page, still = told[path.stem + ".html"], read[path.stem + ".html"]
         assert page.count("<img") == still.count("<img")
+        assert page.count("A sentence is wrong?") == still.count("A sentence is wrong?") == 1
         assert page.count("<pre") == still.count("<pre")
         policy = page.index("Content-Security-Policy")
         assert policy < min(page.index("<link"), page.index("<script"), page.index("<style"))

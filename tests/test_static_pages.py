@@ -136,6 +136,14 @@ def test_links_between_pages_lead_somewhere(name):
 
 
 @each_page
+def test_a_page_asks_for_wrong_sentences_and_the_form_knows_which_page_it_was(name):
+    address = f"{front.SOURCE}/issues/new?template=wrong-sentence.yml&page={name}"
+    link = f'<a href="{html.escape(address)}">A sentence is wrong?</a>'
+    assert PAGES[name].count(link) == 1
+    assert PAGES[name].index("</main>") < PAGES[name].index(link)
+
+
+@each_page
 def test_a_page_has_no_script_and_loads_nothing(name):
     assert "<script" not in PAGES[name]
     assert not re.search(

@@ -88,9 +88,16 @@ def run(text: str, folder: Path, **settings: str) -> subprocess.CompletedProcess
 
 # --- their form -------------------------------------------------------------------------
 
+FORMS = {
+    path.name: yaml.safe_load(path.read_text(encoding="utf-8"))
+    for path in sorted((GITHUB / "ISSUE_TEMPLATE").glob("*.yml"))
+}
+CONFIG = {"config.yml": FORMS.pop("config.yml")}
 KINDS = {  # the schema of check-jsonschema -> the files that it is for
     "github-workflows": FLOWS,
     "dependabot": {"dependabot.yml": yaml.safe_load((GITHUB / "dependabot.yml").read_text())},
+    "github-issue-forms": FORMS,
+    "github-issue-config": CONFIG,
 }
 
 
@@ -147,6 +154,54 @@ def test_a_planted_weakness_is_found(old, new, weakness, tmp_path):
     (flows / "tests.yml").write_text(TEXTS["tests.yml"].replace(old, new))
     told = zizmor(tmp_path)
     assert told.returncode != 0 and weakness in told.stdout
+
+
+# --- the forms of issues ----------------------------------------------------------------
+
+
+def test_the_form_for_a_wrong_sentence_asks_for_it_its_page_and_the_source():
+    """Pages of the site fill in `page` by its id."""
+    asked = {part["id"]: part for part in FORMS["wrong-sentence.yml"]["body"]}
+    needed = {name for name, part in asked.items() if part.get("validations", {}).get("required")}
+    assert {"sentence", "page", "source"} <= needed
+
+
+def test_every_form_that_a_page_leads_to_is_there():
+    pages = [
+        *ROOT.glob("*.md"),
+        *ROOT.glob("notebooks/*.md"),
+        ROOT / "vpcedu/pages/static_pages.py",
+    ]
+    texts = {path.name: path.read_text(encoding="utf-8") for path in pages}
+    led = {
+        name: set(re.findall(r"issues/new\?template=([\w.-]+)", text))
+        for name, text in texts.items()
+    }
+    assert set().union(*led.values()) == set(FORMS) and led["SUPPORT.md"] == set(FORMS)
+    assert led["static_pages.py"] == {"wrong-sentence.yml"} <= led["README.md"]
+
+
+def test_the_checks_before_a_commit_are_programs_of_the_environment():
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
+    (repo,) = config["repos"]
+    assert repo["repo"] == "local" and len(repo["hooks"]) == 3
+    for hook in repo["hooks"]:
+        program, *words = hook["entry"].split()
+        assert hook["language"] == "system" and program.startswith(".venv/bin/")
+        told = subprocess.run(
+            [Path(sys.executable).parent / Path(program).name, *words, *HOOKED[hook["id"]]],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+        )
+        assert told.returncode == 0, told.stdout + told.stderr
+
+
+HOOKED = {  # what a hook gets to look at, here
+    "ruff": ["start.py", "notebooks/00-the-question.ipynb"],
+    "form": ["start.py", "vpcedu/__init__.pyi"],
+    "notebooks": ["notebooks/00-the-question.ipynb"],
+}
 
 
 # --- what they may do -------------------------------------------------------------------

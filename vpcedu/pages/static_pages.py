@@ -54,6 +54,8 @@ ABOUT = {
     "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
 }
 REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
+# the form of the repository that asks for a sentence, its page and a source
+REPORT = f"{front.SOURCE}/issues/new?template=wrong-sentence.yml"
 # a reply's arrow; without one a browser asks for a file of its own
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -299,13 +301,16 @@ def page(
         f'<nav aria-label="Lessons, {where}">{steps}</nav>\n' if steps else ""
         for where in ("above", "below")
     )
+    report = f"{REPORT}&page={file}" if file else REPORT
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{html.escape(title)}</title>\n{previews.head(file, title, words) if file else ''}"
         f'<link rel="icon" href="{ICON}">\n<style>{STYLE}{look}</style>\n</head>\n'
         f'<body>\n<nav aria-label="Course">{links}</nav>\n{over}'
-        f"<main>\n{body}</main>\n{under}</body>\n</html>\n"
+        f"<main>\n{body}</main>\n{under}"
+        f'<footer class="note"><a href="{html.escape(report)}">A sentence is wrong?</a></footer>\n'
+        f"</body>\n</html>\n"
     )
 
 
