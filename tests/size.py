@@ -256,6 +256,8 @@ LATER = {
     ("views", "the same: a list that is only counted"): 1,
     # somebody who uses the package had to read its source
     ("pages", "the reference as pages: API by module, losses, TCP, kernel, facts"): 60,
+    # who read a wrong sentence on a page had to look for where to say so
+    ("pages", "a form for a sentence that is wrong, from every page"): 1,
     # who saw a wrong answer about a network of their own could not show anybody its files
     ("aws", "a network under other names, with the same answers"): 124,
     ("aws", "the same: which fields the loader asks for"): 3,

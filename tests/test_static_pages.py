@@ -143,6 +143,10 @@ def test_a_page_asks_for_wrong_sentences_and_the_form_knows_which_page_it_was(na
     assert PAGES[name].index("</main>") < PAGES[name].index(link)
 
 
+def test_a_page_without_a_name_of_its_own_is_named_by_its_title():
+    assert "&amp;page=vpcedu.flow%20%26%20more" in static_pages.page("vpcedu.flow & more", "")
+
+
 @each_page
 def test_a_page_has_no_script_and_loads_nothing(name):
     assert "<script" not in PAGES[name]

@@ -17,7 +17,7 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import mistune
 from pygments import highlight
@@ -55,7 +55,7 @@ ABOUT = {
 }
 REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
 # the form of the repository that asks for a sentence, its page and a source
-REPORT = f"{front.SOURCE}/issues/new?template=wrong-sentence.yml"
+REPORT = f"{front.SOURCE}/issues/new?template=wrong-sentence.yml&page="
 # a reply's arrow; without one a browser asks for a file of its own
 ICON = (
     "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
@@ -301,7 +301,6 @@ def page(
         f'<nav aria-label="Lessons, {where}">{steps}</nav>\n' if steps else ""
         for where in ("above", "below")
     )
-    report = f"{REPORT}&page={file}" if file else REPORT
     return (
         f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -309,7 +308,7 @@ def page(
         f'<link rel="icon" href="{ICON}">\n<style>{STYLE}{look}</style>\n</head>\n'
         f'<body>\n<nav aria-label="Course">{links}</nav>\n{over}'
         f"<main>\n{body}</main>\n{under}"
-        f'<footer class="note"><a href="{html.escape(report)}">A sentence is wrong?</a></footer>\n'
+        f'<footer class="note"><a href="{html.escape(REPORT + quote(file or title))}">A sentence is wrong?</a></footer>\n'
         f"</body>\n</html>\n"
     )
 
