@@ -308,8 +308,8 @@ def page(
         f'<link rel="icon" href="{ICON}">\n<style>{STYLE}{look}</style>\n</head>\n'
         f'<body>\n<nav aria-label="Course">{links}</nav>\n{over}'
         f"<main>\n{body}</main>\n{under}"
-        f'<footer class="note"><a href="{html.escape(REPORT + quote(file or title))}">A sentence is wrong?</a></footer>\n'
-        f"</body>\n</html>\n"
+        f'<footer class="note"><a href="{html.escape(REPORT + quote(file or title))}">'
+        f"A sentence is wrong?</a></footer>\n</body>\n</html>\n"
     )
 
 
