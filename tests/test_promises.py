@@ -151,6 +151,7 @@ def everything(folder: Path) -> list[list[str]]:
     calls = {
         "ask": [ask, [*ask, "--packets"], [*ask, "--json"]],
         "audit": [["audit", str(folder)]],
+        "anonymise": [["anonymise", str(folder)]],
         "puzzle": [["puzzle", "--seed", "7"]],
         "scenario": [["scenario"], ["scenario", "3"]],
         "collect": [["collect"], ["collect", "--policy"]],
@@ -163,7 +164,7 @@ def everything(folder: Path) -> list[list[str]]:
 def done(folder):
     before = {path: path.read_bytes() for path in folder.iterdir()}
     codes, events, printed = watched(*everything(folder))
-    assert len(codes) == 11 and 2 not in codes[:6], codes
+    assert len(codes) == 12 and 2 not in codes[:7], codes
     return before, events, printed
 
 
