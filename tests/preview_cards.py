@@ -9,13 +9,13 @@ import json
 
 from vpcedu import files
 from vpcedu.draw import Picture
-from vpcedu.pages import front, previews, static_pages
+from vpcedu.pages import front, previews, static_pages, texts
 
 
 def cards() -> dict[str, Picture]:
     """Every picture by its file's name."""
     told = {front.FILE: (front.TITLE, front.ABOUT)}
-    for path in sorted(static_pages.FOLDER.glob("*.ipynb")):
+    for path in sorted(texts.FOLDER.glob("*.ipynb")):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         name = path.stem + ".html"
         words = static_pages.about(notebook) or static_pages.ABOUT[name]

@@ -15,7 +15,7 @@ import pytest
 from tests import accessibility
 from tests.notebook_rules import NOTEBOOKS
 from vpcedu import site_address
-from vpcedu.pages import front, previews, static_pages
+from vpcedu.pages import front, previews, static_pages, texts
 
 PAGES = static_pages.pages()
 LESSONS = [path.stem + ".html" for path in NOTEBOOKS]
@@ -33,7 +33,7 @@ def squeezed(text: str) -> str:
 
 
 def test_every_lesson_has_a_page_and_the_index_leads_to_it():
-    others = {"index.html", *static_pages.PAGES.values()}
+    others = {"index.html", *texts.PAGES.values()}
     assert set(PAGES) == {*others, *LESSONS}
     for page in ("index.html", "lessons.html"):
         assert set(LESSONS) <= set(accessibility.read(PAGES[page]).links)
@@ -243,12 +243,10 @@ def test_a_lesson_leads_on_and_back_above_and_below(place):
 
 
 def test_links_leave_the_course_only_for_the_repository():
-    assert (
-        static_pages.where("03-ephemeral-ports.ipynb#predict") == "03-ephemeral-ports.html#predict"
-    )
-    assert static_pages.where("GLOSSARY.md") == "glossary.html"
-    assert static_pages.where("../README.md").endswith("/blob/HEAD/README.md")
-    assert static_pages.where("https://a.example/") == "https://a.example/"
+    assert texts.where("03-ephemeral-ports.ipynb#predict") == "03-ephemeral-ports.html#predict"
+    assert texts.where("GLOSSARY.md") == "glossary.html"
+    assert texts.where("../README.md").endswith("/blob/HEAD/README.md")
+    assert texts.where("https://a.example/") == "https://a.example/"
 
 
 def test_the_site_is_written_anew_and_whole(tmp_path):

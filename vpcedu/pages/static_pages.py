@@ -14,35 +14,23 @@ import html
 import json
 import re
 import sys
-from functools import cache
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-import mistune
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from vpcedu import files
 from vpcedu.pages import front, previews
+from vpcedu.pages.texts import FOLDER, PAGES, ROOT, block, markdown, movable
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-ROOT = Path(__file__).resolve().parents[2]
-FOLDER = ROOT / "notebooks"
 OUT = ROOT / "build" / "site"
-PAGES = {
-    "notebooks/README.md": "lessons.html",
-    "notebooks/GLOSSARY.md": "glossary.html",
-    "notebooks/SOURCES.md": "sources.html",
-    "docs/REFERENCE.md": "reference.html",
-    "docs/reference/tcp.md": "reference-tcp.html",
-    "docs/reference/kernel.md": "reference-kernel.html",
-    "docs/reference/facts.md": "reference-facts.html",
-}
 ABOUT = {
     "lessons.html": "Thirteen lessons on connections in an AWS VPC: predict, see, touch, break.",
     "glossary.html": "The words that the lessons on connections in an AWS VPC use, each in one or two sentences.",
@@ -53,7 +41,6 @@ ABOUT = {
     "reference-facts.html": "The facts about AWS and TCP that the model stands on: where they are from, and how sure.",
     "check-yourself.html": "Twelve symptoms that people report from AWS: which of four changes makes each go away?",
 }
-REPOSITORY = f"{front.SOURCE}/blob/HEAD/"
 # the form of the repository that asks for a sentence, its page and a source
 REPORT = f"{front.SOURCE}/issues/new?template=wrong-sentence.yml&page="
 # a reply's arrow; without one a browser asks for a file of its own
@@ -105,79 +92,6 @@ body { max-width: 1100px; } h1, h2, h3, p, ul { max-width: 760px; }
 .scroll td:last-child { width: auto; } .scroll table { min-width: 640px; }
 td code, td a { overflow-wrap: anywhere; }
 """
-MOVED = '<div class="scroll" tabindex="0" role="group" aria-label="Table, can be moved sideways">'
-
-
-class Renderer(mistune.HTMLRenderer):
-    """Markdown to HTML, where a link to a page of the course leads to its HTML page.
-
-    folder: where the text stands, from which its links are relative.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(escape=True)
-        self.folder = folder
-
-    def link(self, text: str, url: str, title: str | None = None) -> str:
-        """A link; to another file of the project it leads to the repository."""
-        return super().link(text, where(url, self.folder), title)
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Only its words: these pages load nothing."""
-        return html.escape(text)
-
-    def heading(self, text: str, level: int, **more: Any) -> str:
-        """A heading; in docs/ with the anchor that GitHub gives it, to which links lead.
-
-        In a lesson an anchor could be the name of an explorer or a form, which links open.
-        """
-        if self.folder == FOLDER:
-            return str(super().heading(text, level, **more))
-        anchor = re.sub(r"[^\w\- ]", "", re.sub("<[^>]*>", "", text).lower()).replace(" ", "-")
-        return f'<h{level} id="{anchor}">{text}</h{level}>\n'
-
-    def block_code(self, code: str, info: str | None = None) -> str:
-        """A fenced block, in its own lines."""
-        return block("code scroll", html.escape(code.rstrip("\n")))
-
-
-def where(url: str, folder: Path = FOLDER) -> str:
-    """Where a link of a text leads to from a page of the site; folder: where the text stands."""
-    if urlsplit(url).scheme or url.startswith("#"):
-        return url
-    path, mark, anchor = url.partition("#")
-    inside = (folder / path).resolve().relative_to(ROOT).as_posix()
-    if inside in PAGES:
-        return PAGES[inside] + mark + anchor
-    if inside.startswith("notebooks/") and inside.endswith(".ipynb"):
-        return Path(inside).stem + ".html" + mark + anchor
-    return REPOSITORY + inside + mark + anchor
-
-
-def movable(body: str) -> str:
-    """A page's body whose tables can be moved sideways, by the keyboard too."""
-    lines = body.replace("&lt;br&gt;", "<br>")  # in a cell of a table Markdown has no other word
-    return lines.replace("<table>", f"{MOVED}<table>").replace("</table>", "</table></div>")
-
-
-def block(kind: str, inner: str) -> str:
-    """A block of lines; one that can be moved sideways can be reached and moved by the keyboard."""
-    reach = (
-        ' tabindex="0" role="group" aria-label="Lines, can be moved sideways"'
-        if "scroll" in kind
-        else ""
-    )
-    return f'<pre class="{kind}"{reach}>{inner}</pre>\n'
-
-
-def markdown(text: str, folder: Path = FOLDER) -> str:
-    """The HTML of a piece of Markdown; folder: where it stands."""
-    return str(_markdown(folder)(text))
-
-
-@cache
-def _markdown(folder: Path) -> mistune.Markdown:
-    return mistune.create_markdown(renderer=Renderer(folder), plugins=["table", "strikethrough"])
 
 
 def printed(text: str) -> str:

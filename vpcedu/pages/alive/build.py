@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from vpcedu import files
-from vpcedu.pages import api, front, static_pages
+from vpcedu.pages import api, front, static_pages, texts
 from vpcedu.pages.alive import frames, lesson_pages, licences, own_page, pack, runtime
 from vpcedu.pages.lite import bundled, jupyterlite, wheels
 
@@ -53,7 +53,7 @@ def pages(made: Mapping[str, bytes]) -> dict[str, str]:
     }
     notebooks = {
         path.stem + ".html": json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(static_pages.FOLDER.glob("*.ipynb"))
+        for path in sorted(texts.FOLDER.glob("*.ipynb"))
     }
     recorded = frames.made({name: lesson_pages.sources_of(one) for name, one in notebooks.items()})
     titles = {name: static_pages.title_of(notebook) for name, notebook in notebooks.items()}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 
-from vpcedu.pages import front, static_pages
+from vpcedu.pages import front, static_pages, texts
 from vpcedu.pages.alive import licences
 from vpcedu.pages.alive.cells import SHOWN, kinds, link_names
 
@@ -115,7 +115,7 @@ def lesson(
             place = next(places)
             body += marked(place, what[place], cell, names[place])
         else:
-            body += static_pages.markdown("".join(cell["source"]))
+            body += texts.markdown("".join(cell["source"]))
     body += OWN * file.startswith(OF_OWN)
     words = static_pages.about(notebook) or static_pages.ABOUT.get(file, "")
     page = static_pages.page(static_pages.title_of(notebook), body, steps, file, words)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from vpcedu.pages import previews, static_pages
+from vpcedu.pages import previews, static_pages, texts
 from vpcedu.pages.alive import runtime
 
 TYPE_CHECKING = False
@@ -24,11 +24,11 @@ PAGE = "licences.html"
 OWN, PYODIDE = "vpcedu, its code", f"Pyodide {runtime.VERSION}"
 COURSE = "vpcedu, the text of the course"
 PAGES = (".html", ".png", ".svg", ".txt", ".xml")  # what pages of our own are, in the site's folder
-ROOT, GITHUB = static_pages.ROOT, "https://github.com"
+ROOT, GITHUB = texts.ROOT, "https://github.com"
 # what is brought, where its source is, and the files with the text
 BROUGHT = (
-    (OWN, static_pages.REPOSITORY, ROOT / "LICENSE"),
-    (COURSE, static_pages.REPOSITORY, ROOT / "LICENSE-TEXT"),
+    (OWN, texts.REPOSITORY, ROOT / "LICENSE"),
+    (COURSE, texts.REPOSITORY, ROOT / "LICENSE-TEXT"),
     (
         f"{PYODIDE}, unchanged but for its list of packages",
         f"{GITHUB}/pyodide/pyodide/tree/{runtime.VERSION}",
@@ -101,7 +101,7 @@ def page(more: Iterable[Brought] = ()) -> str:
     brought = [(name, where, text.read_text(encoding="utf-8")) for name, where, text in BROUGHT]
     body = "<h1>Licences</h1>\n<p>This site brings these to your browser:</p>\n"
     for name, address, text in [*brought, *more]:
-        lines = static_pages.block("told flow", escape(text.strip()))
+        lines = texts.block("told flow", escape(text.strip()))
         source = f'<p>Source: <a href="{address}">{address}</a></p>\n' if address else ""
         body += (
             f"<h2>{escape(name)}</h2>\n{source}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 
 from vpcedu.aws import example
-from vpcedu.pages import static_pages
+from vpcedu.pages import static_pages, texts
 from vpcedu.pages.alive import lesson_pages
 
 TYPE_CHECKING = False
@@ -103,7 +103,7 @@ def collecting() -> tuple[str, str]:
 
 def page(files: Mapping[str, int]) -> str:
     """The page; files: what its Python needs, with their sizes in bytes."""
-    collect, rights = (static_pages.block("code scroll", escape(one)) for one in collecting())
+    collect, rights = (texts.block("code scroll", escape(one)) for one in collecting())
     body = BODY.format(title=TITLE, collect=collect, rights=rights)
     size = sum(files.values())
     data = {
