@@ -140,7 +140,7 @@ NOT_ON_THE_INTERNET = Reason(
 )
 PRIVATE_DESTINATION = Reason(
     "private destination",
-    "no Internet gateway and no router on the Internet carries a packet to a private or shared address",
+    "no Internet gateway or router on the Internet carries a packet to a private or shared address",
     "route the packet inside the VPC, or use the public address",
     "https://docs.aws.amazon.com/vpc/latest/reachability/explanation-codes.html",
     "IGW_DESTINATION_ADDRESS_NOT_IN_RFC1918_EGRESS",
