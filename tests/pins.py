@@ -1,6 +1,6 @@
 """Make constraints.txt anew: the newest version of each package, for every Python and system.
 
-    pip install uv
+    pip install -c constraints.txt uv
     python tests/pins.py            prints what has changed, as a list for a pull request
 
 The packages are those of the extras `test`, which holds `course`, and `bench`. Afterwards run
@@ -24,7 +24,17 @@ OLDEST = "3.11"  # of pyproject.toml's requires-python
 
 def command(out: Path) -> list[str]:
     """What finds the versions; uv writes no address of a registry into them."""
-    compile = ["uv", "pip", "compile", "--quiet", "--universal", "--python-version", OLDEST]
+    compile = [
+        sys.executable,
+        "-m",
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        OLDEST,
+    ]
     plain = ["--no-header", "--no-annotate", "--no-emit-index-url", "--no-emit-find-links"]
     extras = [word for extra in EXTRAS for word in ("--extra", extra)]
     return [*compile, *plain, *extras, "pyproject.toml", "--output-file", str(out)]

@@ -26,6 +26,12 @@ def test_every_module_has_a_page_but_for_those_that_are_named(made):
     assert len(wanted) > 150
 
 
+def test_the_packages_are_as_they_were_once_the_pages_are_made(made):
+    assert "vpcedu/draw.html" in made
+    assert "Evidence" in widgets.__all__ and "ladder" in draw.__all__
+    assert not {"Evidence", "ladder"} & {*vars(widgets), *vars(draw)}
+
+
 @pytest.mark.parametrize("package", [vpcedu, lab, draw, widgets], ids=lambda one: one.__name__)
 def test_every_name_that_a_notebook_uses_is_explained(made, package):
     page = made[f"{package.__name__.replace('.', '/')}.html"]

@@ -266,7 +266,7 @@ def test_ask_takes_name_tags_and_says_where_the_model_ends_behind_the_repairs():
     assert [row["new"]["kind"] for row in shape["Answer"]["repairs"]] == ["AclEntry"]
     assert [row["ExplanationCode"] for row in shape["Explanations"]] == [
         "SUBNET_ACL_RESTRICTION",
-        "OTHER",
+        "UNKNOWN_DESTINATION",
     ]
     done = run("ask", folder, "--from", "db", "--to", "10.99.0.5", "--port", "443")
     assert (

@@ -163,13 +163,18 @@ def test_rows_that_disagree_take_work_that_grows_with_them(tmp_path):
 
 
 def test_fields_that_say_nothing_are_read_nowhere():
-    """But Name tags, which are words for an end, and names of prefix lists, for repairs alone."""
+    """But three.
+
+    Name tags are words for an end, names of prefix lists are for repairs, and the owner of a VPC
+    tells whose options of Block Public Access hold: it is one in all calls that see the VPC.
+    """
     source = "".join(
         file.read_text(encoding="utf-8")
         for file in aws.example().parent.glob("*.py")
         if file.name != "fields.py"
     )
     assert {field for field in SILENT if f'"{field}"' in source} == {
+        "OwnerId",
         "PrefixListName",
         "Tags",
         "TagSet",

@@ -15,7 +15,7 @@ from vpcedu.tables.traffic import ANY, EVERY_PORT, ICMP, NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 PROTOCOLS = {name: number for number, name in NAMES.items() if number != ANY} | {"-1": ANY}
 ICMP_V6 = ("icmpv6", "58")
@@ -55,14 +55,19 @@ def expanded(answers: Answers, at: At, field: str, words: str, about: str) -> tu
         )
         return ()
     answers.spend(len(found), at)
-    more = f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
     answers.notes.add(
         "simplified",
         at,
         f"{words} names prefix list {name}, which is replaced by its entries:"
-        f" {', '.join(found[:SHOWN]) or 'none'}{more}",
+        f" {shown(found) or 'none'}",
     )
     return found
+
+
+def shown(words: Sequence[str]) -> str:
+    """The first of many words, and how many more there are."""
+    more = len(words) - SHOWN
+    return ", ".join(words[:SHOWN]) + f" and {more} more" * (more > 0)
 
 
 def group_rules(answers: Answers, vpc: str) -> Iterator[GroupRule]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 from vpcedu.address import within
 from vpcedu.aws.answers import OPTIONS, Answers
 from vpcedu.aws.fields import CALLS
-from vpcedu.aws.groups_and_acls import SHOWN, expanded
+from vpcedu.aws.groups_and_acls import expanded, shown
 from vpcedu.aws.located import At
 from vpcedu.network.interface import BIDIRECTIONAL, INGRESS, BlockedAccess, Subnet
 from vpcedu.network.vpc import ACTIVE, BLACKHOLED, Peering
@@ -116,7 +116,7 @@ def _destinations(answers: Answers, table: str, at: At) -> tuple[str, ...]:
 def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
     """The name of a VPC's main route table, and the tables that subnets are associated with."""
     main, tables = "", {}
-    entries: dict[str, At] = {}  # gateways with a route table of their own that leads elsewhere
+    entries: dict[str, str] = {}  # gateways, each with the route table of its own
     for name, row in answers.of_vpc("RouteTables", vpc).items():
         for at in row.rows("Associations"):
             if at.flag("Main", False):
@@ -127,14 +127,9 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
                 answers.notes.add(
                     "beyond", at, f"{name} routes what enters by {at.id('GatewayId')}: left out"
                 )
-                if _led_elsewhere(row):
-                    entries[at.id("GatewayId")] = row
-    for entry, row in entries.items():
-        words = f"{row.id('RouteTableId')} routes what enters by {entry} ({_led_elsewhere(row)})"
-        past = _leave_directly(answers, vpc, entry, row, tables, main)
-        words += ", which is not modelled"
-        words += f"; replies from {past} leave directly by {entry}, past it" * bool(past)
-        answers.lacks(entry, words)
+                entries[at.id("GatewayId")] = name
+    if entries:
+        _lack_entries(answers, vpc, entries, tables, main)
     if not main:
         answers.notes.add(
             "inferred",
@@ -148,38 +143,45 @@ def associations(answers: Answers, vpc: str) -> tuple[str, dict[str, str]]:
     return main, tables
 
 
-def _leave_directly(
-    answers: Answers, vpc: str, entry: str, row: At, tables: dict[str, str], main: str
-) -> str:
-    """The subnets whose inbound packets a gateway leads elsewhere, and that route back to it."""
-    led = [
-        at.block("DestinationCidrBlock")
-        for at in row.rows("Routes")
-        if at.has("DestinationCidrBlock") and _target(at) != LOCAL
-    ]
-    straight = {
-        name
-        for name, each in answers.of_vpc("RouteTables", vpc).items()
-        if any(_target(at) == entry for at in each.rows("Routes"))
+def _lack_entries(
+    answers: Answers, vpc: str, entries: dict[str, str], tables: dict[str, str], main: str
+) -> None:
+    """Name the gateways whose own route table leads what enters elsewhere: not modelled.
+
+    A subnet that it leads elsewhere, and whose table leads straight back to the gateway, is named:
+    its replies go past what the packets went through.
+    """
+    led = {  # the routes of each table but its local ones
+        name: [
+            (route.block("DestinationCidrBlock"), _target(route))
+            for route in row.rows("Routes")
+            if route.has("DestinationCidrBlock") and _target(route) != LOCAL
+        ]
+        for name, row in answers.of_vpc("RouteTables", vpc).items()
     }
-    found = [
-        name
-        for name, subnet in answers.of_vpc("Subnets", vpc).items()
-        if tables.get(name, main) in straight
-        and subnet.has("CidrBlock")
-        and any(within(subnet.block("CidrBlock"), cidr) for cidr in led)
-    ]
-    return ", ".join(found[:SHOWN]) + f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
-
-
-def _led_elsewhere(table: At) -> str:
-    """The routes of a table but its local ones, in words; the first of many."""
-    rows = [
-        f"{route.block('DestinationCidrBlock')} > {_target(route)}"
-        for route in table.rows("Routes")
-        if route.has("DestinationCidrBlock") and _target(route) != LOCAL
-    ]
-    return ", ".join(rows[:SHOWN]) + f" and {len(rows) - SHOWN} more" * (len(rows) > SHOWN)
+    to: dict[str, set[str]] = {}  # a gateway, and the tables with a route to it
+    for name, row in answers.of_vpc("RouteTables", vpc).items():
+        for route in row.rows("Routes"):
+            to.setdefault(_target(route), set()).add(name)
+    subnets: dict[str, list[tuple[str, str]]] = {}  # a table, and the subnets that it routes
+    for name, subnet in answers.of_vpc("Subnets", vpc).items():
+        if subnet.has("CidrBlock"):
+            table = subnets.setdefault(tables.get(name, main), [])
+            table.append((name, subnet.block("CidrBlock")))
+    in_words = {
+        name: shown([f"{block} > {target}" for block, target in rows]) for name, rows in led.items()
+    }
+    for entry, name in entries.items():
+        past = [
+            subnet
+            for table in sorted(to.get(entry, ()))
+            for subnet, block in subnets.get(table, ())
+            if any(within(block, destination) for destination, _ in led[name])
+        ]
+        words = f"{name} routes what enters by {entry} ({in_words[name]}), which is not modelled"
+        words += f"; replies from {shown(past)} leave directly by {entry}, past it" * bool(past)
+        if led[name]:
+            answers.lacks(entry, words)
 
 
 def peerings(answers: Answers, vpc: str) -> Iterator[Peering]:

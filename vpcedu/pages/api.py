@@ -52,17 +52,25 @@ def pages() -> Iterator[tuple[str, bytes]]:
         search=False,  # its index would be as large as the pages
     )
     made: dict[str, Module] = {}
+    lent = []  # what a facade loads when asked: pdoc sees only what is there
     for name in modules():
         module = doc.Module.from_name(name).obj
         for offered in getattr(module, "__all__", ()):
-            setattr(module, offered, getattr(module, offered))  # a facade loads it when asked
+            value = getattr(module, offered)
+            if offered not in vars(module):
+                setattr(module, offered, value)
+                lent.append((module, offered))
         made[name] = doc.Module(module)
-    for name, module in made.items():
-        with warnings.catch_warnings():
-            # a name that only type checkers import: pdoc prints the annotation as it is written
-            warnings.filterwarnings("ignore", "Error parsing type annotation")
-            yield f"{name.replace('.', '/')}.html", render.html_module(module, made).encode()
-    yield "index.html", contents(made).encode()
+    try:
+        for name, page in made.items():
+            with warnings.catch_warnings():
+                # a name that only type checkers import: pdoc prints the annotation as it is written
+                warnings.filterwarnings("ignore", "Error parsing type annotation")
+                yield f"{name.replace('.', '/')}.html", render.html_module(page, made).encode()
+        yield "index.html", contents(made).encode()
+    finally:
+        for module, offered in lent:
+            delattr(module, offered)
 
 
 def contents(made: Mapping[str, Module]) -> str:
