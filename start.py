@@ -69,9 +69,7 @@ def lab_command(python, root, words):
 
 
 def pytest_command(python, words):
-    """The command that runs the chosen tests, or all: core, shared by workers; then kernel,
-    notebooks, browser.
-    """
+    """The command that runs the chosen tests, or all; tests/conftest.py shares them out."""
     if words:
         return [python, "-m", "pytest"] + words
     workers = ["-n", str(min(4, os.cpu_count() or 1)), "--no-loadscope-reorder"]

@@ -1,12 +1,12 @@
-"""Put the tests in order -- core, kernel, notebooks, browser, Binder -- and time each part.
+"""Put the tests in order -- browser, kernel, core, notebooks, Binder -- and time each part.
 
-With several workers (pytest-xdist, `-n 2`) the files of the core are shared among them; all the
-rest, which measures time or fills the machine, runs alone at the end, in order.
+With several workers (pytest-xdist, `-n 2`) each part runs on one of them, and the files of the core
+are shared among all. The browser's part takes longest on one worker, so it begins first.
 """
 
 import pytest
 
-PARTS = ("core", "kernel", "notebooks", "browser", "binder")
+PARTS = ("browser", "kernel", "core", "notebooks", "binder")
 FILES = {
     "test_kernel": "kernel",
     "test_browser": "browser",
@@ -29,12 +29,10 @@ def part_of(file: str) -> str:
 
 
 def unit_of(nodeid: str) -> str:
-    """What of the tests stays together on one worker.
-
-    A file of the core, or all that is not core.
-    """
+    """What of the tests stays together on one worker: a file of the core, or another part."""
     file = nodeid.partition("::")[0].rpartition("/")[2]
-    return file if part_of(file) == "core" else "alone"
+    part = part_of(file)
+    return file if part == "core" else part
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -45,10 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
-    """What pytest-xdist gives its workers one after the other.
-
-    A file of the core, at the end all the rest at once.
-    """
+    """What pytest-xdist gives its workers, one unit after the other."""
     from xdist.scheduler import LoadScopeScheduling
 
     class Files(LoadScopeScheduling):
@@ -59,20 +54,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
 
 
 def pytest_terminal_summary(terminalreporter) -> None:
-    """One line a part, above pytest's own closing line, which counts everything."""
-    began, ended = dict.fromkeys(PARTS, float("inf")), dict.fromkeys(PARTS, 0.0)
+    """One line a part, above pytest's own closing line, which counts everything.
+
+    The time is what its tests took, added up; with several workers parts run at the same time.
+    """
+    took = dict.fromkeys(PARTS, 0.0)
     tests = {part: set() for part in PARTS}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if isinstance(report, pytest.TestReport):
                 part = dict(report.user_properties)["part"]
-                began[part], ended[part] = (
-                    min(began[part], report.start),
-                    max(ended[part], report.stop),
-                )
+                took[part] += report.stop - report.start
                 tests[part].add(report.nodeid)
     for part in PARTS:
         if tests[part]:
             terminalreporter.write_line(
-                f"time: {part} {ended[part] - began[part]:.1f} s ({len(tests[part])} tests)"
+                f"time: {part} {took[part]:.1f} s ({len(tests[part])} tests)"
             )

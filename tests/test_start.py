@@ -135,17 +135,20 @@ def test_all_tests_are_shared_by_a_few_workers_in_order():
     assert "--no-loadscope-reorder" in command
 
 
-def test_only_files_of_the_core_run_beside_others():
-    from tests.conftest import unit_of
+def test_files_of_the_core_are_shared_and_another_part_stays_on_one_worker():
+    from tests.conftest import PARTS, unit_of
 
     assert unit_of("tests/test_tcp.py::test_a") == "test_tcp.py"
-    alone = (
-        "tests/test_kernel_lab.py::test_a",
-        "tests/test_browser.py::test_a",
-        "tests/test_binder.py::test_a[x/y]",
-        "notebooks/00-the-question.ipynb::Cell 1",
-    )
-    assert {unit_of(name) for name in alone} == {"alone"}
+    units = {
+        "tests/test_kernel_lab.py::test_a": "kernel",
+        "tests/test_kernel.py::test_b": "kernel",
+        "tests/test_browser.py::test_a": "browser",
+        "tests/test_alive.py::test_a": "browser",
+        "tests/test_binder.py::test_a[x/y]": "binder",
+        "notebooks/00-the-question.ipynb::Cell 1": "notebooks",
+    }
+    assert {name: unit_of(name) for name in units} == units
+    assert {*units.values()} == {*PARTS} - {"core"}
 
 
 def test_words_choose_tests():
