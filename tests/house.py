@@ -48,7 +48,8 @@ PICTURES = FLOORS[13]
 DRAWN = {"tables": "tables drawn"}  # rooms within draw that have another room's name
 # Which module belongs to which room, where the folder does not say it.
 ROOMS = {
-    "words": "address clock facade files flow icmp lacking links packet quoting reasons row site_address trace version",
+    "words": "address clock facade files flow icmp lacking links packet quoting reasons remembered "
+    "row site_address trace version",
     "devices": "device",
     "top": "__init__ __main__ lab",
 }

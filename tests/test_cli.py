@@ -360,3 +360,17 @@ def test_commands_load_no_module_that_is_slow_to_load():
     names = {line.rpartition("|")[2].strip() for line in words.splitlines()}
     assert "vpcedu.analysis.answer" in names
     assert not names & {"typing", "dataclasses", "re", "argparse", "json", "inspect"}
+
+
+def test_a_visit_from_a_cold_start_loads_few_modules_of_the_standard_library():
+    """Each of these takes a twentieth of the time, and more: see `vpcedu/remembered.py`."""
+    words = subprocess.run(
+        [sys.executable, "-S", "-X", "importtime", ROOT / "bench" / "two_zones.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stderr
+    names = {line.rpartition("|")[2].strip() for line in words.splitlines()}
+    assert "vpcedu.sites.site" in names
+    assert not names & {"collections", "functools", "operator", "types", "os", "typing", "re"}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import ast
 import pickle
+import subprocess
+import sys
 from copy import deepcopy
+from inspect import signature
 
 import house
 import pytest
@@ -26,7 +29,7 @@ class Pair(NamedRow):
 
 def test_annotations_are_fields_in_their_order_and_values_are_defaults():
     assert Pair._fields == ("first", "second")
-    assert Pair._field_defaults == {"second": "b"}
+    assert str(signature(Pair)) == "(first, second='b')"
     assert (Pair(1), Pair(1, "c"), Pair(first=2)) == ((1, "b"), (1, "c"), (2, "b"))
     assert str(Pair(1)) == "1b"
     assert repr(Pair(1)) == "Pair(first=1, second='b')"
@@ -59,6 +62,25 @@ def test_a_record_is_copied_and_pickled_by_its_own_name():
     assert pickle.loads(pickle.dumps(row)) == row == deepcopy(row)
     assert type(pickle.loads(pickle.dumps(row))) is Route
     assert Pair.__module__ == __name__ and Pair.__qualname__ == "Pair"
+
+
+def test_a_field_that_is_not_there_is_named():
+    with pytest.raises(ValueError, match=r"Pair has no fields .*third"):
+        Pair(1)._replace(third=3)
+    with pytest.raises(TypeError, match=r"Pair\.__new__\(\) missing .* 'first'"):
+        Pair()
+
+
+def test_without_the_quick_way_to_a_field_records_are_the_same():
+    """Another Python than CPython need not have it: the question is answered alike."""
+    words = (
+        "import sys; import {0}; del {0}._tuplegetter; from vpcedu.__main__ import main; main([])"
+    )
+    told = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for code in (words.format("_collections"), "from vpcedu.__main__ import main; main([])")
+    ]
+    assert told[0].stdout == told[1].stdout and len(told[0].stdout) > 1_000
 
 
 def test_a_record_without_fields_is_refused():

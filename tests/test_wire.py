@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vpcedu import FiveTuple, Packet, reference_architecture
+from vpcedu import FiveTuple, Packet, reference_architecture, remembered
 from vpcedu.address import text
 from vpcedu.flow import TCP
-from vpcedu.views.bytes import wire
 from vpcedu.views.bytes.ipv4 import OtherPacket, WireError, checksum
 from vpcedu.views.bytes.wire import decode, encode
 
@@ -185,8 +184,8 @@ def test_what_does_not_fit_into_its_field_is_refused(wrong):
 
 
 def test_what_is_remembered_has_a_limit_and_stays_right(monkeypatch):
-    monkeypatch.setattr(wire.address, "REMEMBERED", 10)
+    monkeypatch.setattr(remembered, "REMEMBERED", 10)
     asked = []
-    known = wire.Remembered(lambda value: asked.append(value) or value + 1)
+    known = remembered.Remembered(lambda value: asked.append(value) or value + 1)
     assert [known[value] for value in (*range(25), 24)] == [*range(1, 26), 25]
     assert len(known) <= 10 and asked == list(range(25))

@@ -103,7 +103,8 @@ def _printed(visit: Visit, options: dict[str, str]) -> str:
 
 def run() -> int:
     """Do what the command line says, as the program `vpcedu`; return its exit code."""
-    # What a command makes lives until its end: Python need not look for garbage among it then.
+    # What a command makes lives until its end: Python need look for garbage seldom, and not then.
+    gc.set_threshold(100_000)
     atexit.register(gc.freeze)
     try:
         return main(sys.argv[1:])

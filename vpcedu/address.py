@@ -7,11 +7,8 @@ look-up. IPv6 is left out.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from vpcedu.quoting import quoted
-
-REMEMBERED = 65_536  # answers kept
+from vpcedu.remembered import Remembered
 
 # RFC 1918 section 3: addresses that no router of the Internet carries.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -25,19 +22,20 @@ def number(address: str) -> int:
     167772170
     """
     try:
-        return parsed(address)
+        return parsed(address)  # type: ignore[no-any-return]
     except TypeError:  # what cannot be remembered, such as a list
         raise _no_address(address) from None
 
 
-@lru_cache(REMEMBERED)
-def parsed(address: str) -> int:
-    """The same of text, which can be remembered: what a look-up for a packet needs."""
+def _parsed(address: str) -> int:
     parts = address.split(".") if isinstance(address, str) else []
     if len(parts) != 4 or any(whole(part, 255) is None for part in parts):
         raise _no_address(address)
     a, b, c, d = map(int, parts)
     return a << 24 | b << 16 | c << 8 | d
+
+
+parsed = Remembered(_parsed).__getitem__  # the same of text: what a look-up for a packet needs
 
 
 def _no_address(value: object) -> ValueError:
@@ -73,13 +71,12 @@ def block(cidr: str) -> tuple[int, int, int]:
     True
     """
     try:
-        return _block(cidr)
+        return _block(cidr)  # type: ignore[no-any-return]
     except TypeError:
         raise _no_block(cidr) from None
 
 
-@lru_cache(REMEMBERED)
-def _block(cidr: str) -> tuple[int, int, int]:
+def _parsed_block(cidr: str) -> tuple[int, int, int]:
     base, slash, prefix = cidr.partition("/") if isinstance(cidr, str) else ("", "", "")
     length = whole(prefix, 32)
     if not slash or length is None:
@@ -89,6 +86,9 @@ def _block(cidr: str) -> tuple[int, int, int]:
         canonical = f"{text(first - first % size)}/{prefix}"
         raise ValueError(f"{quoted(cidr)} has bits set after its prefix: expected {canonical}")
     return first, first + size - 1, length
+
+
+_block = Remembered(_parsed_block).__getitem__
 
 
 def _no_block(value: object) -> ValueError:

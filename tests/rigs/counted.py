@@ -7,8 +7,8 @@ from vpcedu import address
 
 def bytecodes(call):
     """How many bytecodes a call runs in Python code; nothing is remembered from calls before."""
-    address.parsed.cache_clear()
-    address._block.cache_clear()
+    address.parsed.__self__.clear()
+    address._block.__self__.clear()
     count = 0
 
     def trace(frame, event, argument):

@@ -8,8 +8,6 @@ dropped in silence, and the opener tries again.
 
 from __future__ import annotations
 
-from collections import deque
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -26,11 +24,11 @@ class AcceptQueue:
 
     def __init__(self) -> None:
         self.backlogs: dict[int, int] = {}
-        self._waiting: dict[int, deque[tuple[Connection, Heard]]] = {}
+        self._waiting: dict[int, list[tuple[Connection, Heard]]] = {}
 
     def hold(self, port: int) -> None:
         """Let the connections to a port wait from now on."""
-        self._waiting.setdefault(port, deque())
+        self._waiting.setdefault(port, [])
 
     def full(self, port: int) -> bool:
         """Whether a port takes no more connections."""
@@ -41,7 +39,7 @@ class AcceptQueue:
 
         (None, []) where none waits.
         """
-        return self._waiting[port].popleft() if self._waiting.get(port) else (None, [])
+        return self._waiting[port].pop(0) if self._waiting.get(port) else (None, [])
 
     def keep(self, connection: Connection, event: str, data: Any) -> bool:
         """Keep an event of a connection that waits; False where its program is to hear it now."""

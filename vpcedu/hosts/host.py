@@ -10,7 +10,6 @@ such as a FIN, is dropped in silence (section 3.10.7.2).
 
 from __future__ import annotations
 
-from collections import deque
 from errno import EADDRNOTAVAIL
 
 from vpcedu.device import Machine
@@ -67,7 +66,7 @@ class Host(Machine):
         self._queue = AcceptQueue()
         self._opened = 0
         self._alarms = Alarms()
-        self._touched: deque[Connection] = deque()
+        self._touched: list[Connection] = []
         self._sent: list[Packet] = []
 
     def attach(self, mtu: int) -> None:
@@ -208,7 +207,7 @@ class Host(Machine):
     def flush(self, now: int) -> tuple[Packet, ...]:
         """What is to be sent now, in order; programs hear the events on the way."""
         while self._touched:
-            connection = self._touched.popleft()
+            connection = self._touched.pop(0)
             self._sent += connection.take_sent()
             data: Any  # a Change, bytes or nothing, as the event has it
             for event, data in connection.take_events():

@@ -16,8 +16,6 @@ the surge queue.
 
 from __future__ import annotations
 
-from collections import deque
-
 from vpcedu.hosts.answered import Asked
 from vpcedu.hosts.idle import Idle
 from vpcedu.hosts.listener_action import action, answer
@@ -75,7 +73,7 @@ class RequestRelay:
         self._asked: dict[Connection, Asked] = {}  # by the connection to the target
         self._waiting: dict[Connection, Connection] = {}  # front -> back
         self._last: set[Connection] = set()  # fronts whose client wants no other answer
-        self._kept: deque[Connection] = deque()  # backs that wait for a request
+        self._kept: list[Connection] = []  # backs that wait for a request
 
     def on(self, host: Host, connection: Connection, event: str, data: Any, now: int) -> None:
         """Read requests from clients and responses from targets."""

@@ -16,11 +16,12 @@ A packet takes time from one interface to another: more between two zones than w
 from __future__ import annotations
 
 from vpcedu import reasons
-from vpcedu.address import REMEMBERED, contains, is_global
+from vpcedu.address import contains, is_global
 from vpcedu.network.interface import Interface
 from vpcedu.network.vpc import ACTIVE, INTERNET, OutsideHost, Vpc
 from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
+from vpcedu.remembered import REMEMBERED
 from vpcedu.tables.route_table import LOCAL, UNROUTABLE, Route, RouteTable
 
 TYPE_CHECKING = False

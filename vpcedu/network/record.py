@@ -6,9 +6,8 @@ conversations are found once, when somebody first asks for them.
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from vpcedu.network.conversations import Conversation, conversations
+from vpcedu.remembered import once
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -67,7 +66,7 @@ class Record:
         self.waited = waited
         self.call, self.result, self.capture, self.vpc, self.seed = call, result, capture, vpc, seed
 
-    @cached_property
+    @once
     def talks(self) -> tuple[Conversation, ...]:
         """The connections of the capture, in the order of their first packets."""
         return conversations(self.capture)

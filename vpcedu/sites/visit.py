@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 from vpcedu.network.record import Record
+from vpcedu.remembered import once
 from vpcedu.views.outcome import Outcome, outcome
 
 TYPE_CHECKING = False
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 class Visit(Record):
     """A record with everything that a lesson asks of it."""
 
-    @cached_property
+    @once
     def outcome(self) -> Outcome:
         """What the opener's person saw: it works, or what was seen instead."""
         return outcome(self)
@@ -30,7 +29,7 @@ class Visit(Record):
         """The outcome in words: "200 OK", "timed out", "refused", ..."""
         return self.outcome.words
 
-    @cached_property
+    @once
     def connections(self) -> tuple[Conversation, ...]:
         """The connections that the visit led to, the opener's own one first.
 

@@ -14,8 +14,6 @@ connection. What the numbers of the segments say is not looked at here (gateways
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from vpcedu.flow import FiveTuple
 from vpcedu.packet import ACK, FIN, RST, SYN, Packet
 from vpcedu.reasons import UNRELATED
@@ -99,7 +97,7 @@ class Translations(Flows):
         self.reset = idle if reset is None else reset
         self.timed_out = 0
         self._ended: list[Translation] = []
-        self._expired: OrderedDict[FiveTuple, Translation] = OrderedDict()
+        self._expired: dict[FiveTuple, Translation] = {}  # the oldest first
 
     def __iter__(self) -> Iterator[Translation]:
         return iter([e.row for flow, e in self._entries.items() if flow == e.before])
@@ -177,8 +175,8 @@ class Translations(Flows):
                 self.timed_out += 1
                 for flow in (row.before, row.after.reversed()):
                     self._expired[flow] = row
-        while len(self._expired) > REMEMBERED:
-            self._expired.popitem(last=False)
+        for flow in [*self._expired][: max(len(self._expired) - REMEMBERED, 0)]:
+            del self._expired[flow]
         return free
 
     def forget(self, row: Translation) -> None:

@@ -22,6 +22,7 @@ from vpcedu import address
 from vpcedu.flow import ICMP, TCP, FiveTuple
 from vpcedu.packet import Packet
 from vpcedu.quoting import quoted
+from vpcedu.remembered import Remembered
 from vpcedu.views.bytes import icmp_bytes
 from vpcedu.views.bytes.ipv4 import (
     DONT_FRAGMENT,
@@ -35,8 +36,7 @@ from vpcedu.views.bytes.ipv4 import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    pass
 
 TCP_HEADER = Struct("!HHIIHH")  # RFC 9293 section 3.1, without checksum and urgent pointer
 _unpack = Struct(
@@ -59,21 +59,7 @@ END, NOP = 0, 1
 NAMES = {1: "ICMP", 2: "IGMP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 132: "SCTP"}
 
 
-class Remembered(dict):  # type: ignore[type-arg]
-    """What a function gave, by what it was asked; looked up in half the time of an lru_cache."""
-
-    def __init__(self, function: Callable[[Any], Any]) -> None:
-        super().__init__()
-        self.function = function
-
-    def __missing__(self, asked: Any) -> Any:
-        if len(self) >= address.REMEMBERED:
-            self.clear()
-        found = self[asked] = self.function(asked)
-        return found
-
-
-number, text = Remembered(address.number).__getitem__, Remembered(address.text).__getitem__
+number, text = address.parsed, Remembered(address.text).__getitem__
 _new = tuple.__new__  # quicker than a class's own call, for what is made once a packet
 
 
