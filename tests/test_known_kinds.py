@@ -7,7 +7,7 @@ import pytest
 from rigs.aws_example import BASTION, DB, OTHER, WEB, answers, folder, interface_of, rows
 
 from vpcedu import aws, lab
-from vpcedu.analysis.as_command import aws_cli
+from vpcedu.analysis.commands.script import aws_cli
 
 SECOND, PREFIX, PUBLIC = "10.20.10.48", "10.20.10.64/28", "198.51.100.44"
 NAT = "nat-0a33b44c55d660001"

@@ -10,6 +10,7 @@ answers are put right: see `_as_aws`.
 
 import json
 import os
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 
@@ -241,8 +242,9 @@ def made(name, folders):
     return _MADE[name]
 
 
-def write(folder, make):
-    """Make a network and write its files; what `make` returned."""
+@contextmanager
+def opened(make):
+    """A cloud in which a network was made, as long as the block lasts; and what `make` returned."""
     os.environ.update(
         {
             f"AWS_{word}": "testing"
@@ -266,13 +268,24 @@ def write(folder, make):
             )["Subnets"]:
                 cloud.ec2.delete_subnet(SubnetId=subnet["SubnetId"])
             cloud.ec2.delete_vpc(VpcId=row["VpcId"])
-        made = make(cloud)
-        answers = cloud.describe()
+        yield cloud, make(cloud)
+
+
+def described(folder, cloud):
+    """Write the files of a cloud; moto's words and those of AWS that stand in their place."""
+    answers = cloud.describe()
     words = list(_as_aws(answers))
     for name, answer in answers.items():
         (folder / f"{name}.json").write_text(
             _replaced(json.dumps(answer, indent=4, default=_plain), words), encoding="utf-8"
         )
+    return words
+
+
+def write(folder, make):
+    """Make a network and write its files; what `make` returned."""
+    with opened(make) as (cloud, made):
+        words = described(folder, cloud)
     return json.loads(_replaced(json.dumps(made), words))
 
 

@@ -187,6 +187,7 @@ class Answer(NamedRow):
         """
         from vpcedu.analysis.aws_json import analysis
         from vpcedu.analysis.codes import codes_without_loss
+        from vpcedu.analysis.commands.script import told
         from vpcedu.views.document import plain
 
         vpc = self.vpc
@@ -229,8 +230,11 @@ class Answer(NamedRow):
                         "row": plain(repair.row),
                         "new": plain(repair.new),
                         "words": str(repair),
+                        "do": list(made.do) if made else [],
+                        "undo": list(made.undo) if made else [],
+                        "no_command": reason,
                     }
-                    for repair in self.repairs
+                    for repair, made, reason in told(vpc, self.repairs)
                 ],
                 "ends": path.leads(vpc, self.found.ends) if self.found.ends else None,
                 **self.found.as_json(),

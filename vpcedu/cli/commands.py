@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
     from vpcedu.puzzles.puzzle import Puzzle
 
-ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--packets | --json | --link]
+ASK = """usage: python3 -m vpcedu ask FOLDER --from END --to END --port N [--packets] [--cli] [--json | --link]
 
 Does one end reach the other, and does the reply come back? Packets are sent in the model; nothing leaves this
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
@@ -33,6 +33,7 @@ computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (
   --host, --path    what the HTTP request asks for, by which an Application Load Balancer's rules choose
   --vpc ID          which VPC, where the folder holds several
   --packets         also the path there and back, check by check
+  --cli             also the commands of the AWS CLI that make the repair, and those that undo it; nothing runs them
   --json            in the shape of Reachability Analyzer's answer; docs/answer.schema.json describes it
   --link            the address of the page that shows this; of your own files it has the question alone
 
@@ -184,12 +185,15 @@ def ask(options: dict[str, str]) -> int:
     Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
     """
     from vpcedu.analysis.answer import ask as answered
+    from vpcedu.analysis.commands.script import script
 
     port = port_asked(options)
     answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
     _print(answer, "--json" in options)
     if "--json" not in options and not answer.unknown:
         print("\n" + answer.packets if "--packets" in options else MORE)
+    if "--cli" in options and "--json" not in options:
+        print("\n" + script(answer.vpc, answer.repairs or ()))
     return EXIT[answer.outcome.verdict]
 
 
@@ -346,7 +350,7 @@ COMMANDS: dict[
         ASK,
         ask,
         ("--from", "--to", "--port", "--vpc", "--host", "--path"),
-        ("--packets", "--json", "--link"),
+        ("--packets", "--cli", "--json", "--link"),
         "FOLDER",
     ),
     "audit": (AUDIT, audit, ("--vpc", "--map", "--against"), ("--json", "--link"), "FOLDER"),

@@ -12,7 +12,7 @@ __all__, __getattr__, __dir__ = lazy(
     {
         "vpcedu.sites.lone_server": ("lone_server", "public_or_not"),
         "vpcedu.analysis.answer": ("ask",),
-        "vpcedu.analysis.as_command": ("aws_cli",),
+        "vpcedu.analysis.commands.script": ("aws_cli",),
         "vpcedu.analysis.audit_report": ("audit",),
         "vpcedu.scenarios.losses_without_a_row": ("beyond_rows",),
         "vpcedu.analysis.causes": ("blockers", "diagnose"),

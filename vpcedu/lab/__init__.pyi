@@ -1,8 +1,8 @@
 from vpcedu.analysis.answer import ask as ask
-from vpcedu.analysis.as_command import aws_cli as aws_cli
 from vpcedu.analysis.audit_report import audit as audit
 from vpcedu.analysis.causes import blockers as blockers
 from vpcedu.analysis.causes import diagnose as diagnose
+from vpcedu.analysis.commands.script import aws_cli as aws_cli
 from vpcedu.course.check_yourself.paper import check_yourself as check_yourself
 from vpcedu.course.exercises import check as check
 from vpcedu.course.exercises import solution as solution

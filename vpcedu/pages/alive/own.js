@@ -204,7 +204,7 @@ async function ask() {
 
 function repair({lines: made, without}) {
   if (!made.length) return [];
-  const rest = without ? ` ${without === 1 ? "One change needs" : `${without} changes need`} more than one command, and has no line here.` : "";
+  const rest = without ? ` ${without === 1 ? "One change has" : `${without} changes have`} no command.` : "";
   return [el("p", {textContent: `The smallest repair as lines of the AWS CLI. They change your account, so read them first.${rest}`}),
     copied(made.join("\n"), "the AWS CLI's lines")];
 }

@@ -13,14 +13,13 @@ import shlex
 import shutil
 import tempfile
 from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 
 from vpcedu import aws, draw, links
 from vpcedu.address import whole
 from vpcedu.analysis.answer import asked
-from vpcedu.analysis.as_command import aws_cli
 from vpcedu.analysis.audit_report import audit
+from vpcedu.analysis.commands.script import told
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.plays import Plays
 from vpcedu.analysis.question import SOMEONE, Question, destinations, ports
@@ -32,7 +31,7 @@ from vpcedu.views.text import fold
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
     from vpcedu.analysis.answer import Answer
@@ -152,13 +151,13 @@ class OwnDoor:
         answer = asked(self._plays, vpc, Question(one, other, number))
         words = {"from": source, "to": destination, "port": port}
         changed = self._wanted.changed(answer.verdict) if words == self._wanted.values else ""
-        lines = list(_lines(answer))
+        made = told(vpc, answer.repairs or ())
         return {
             "verdict": answer.verdict,
             "more": str(answer).removeprefix(fold(answer.verdict)).strip("\n").split("\n\n"),
             "path": [] if answer.unknown else answer.packets.split("\n\n"),
-            "lines": lines,
-            "without": len(answer.repairs or ()) - len(lines),
+            "lines": [line for _, each, _ in made if each for line in each.do],
+            "without": sum(each is None for _, each, _ in made),
             "changed": changed,
             "link": links.fragment("ask", words, answer.verdict),
             "command": self._command(
@@ -207,13 +206,6 @@ def _read(account: Account) -> Told:
         "ends": [SOMEONE, *dict.fromkeys(ends)][:MOST_ENDS],
         "ports": list(ports(first)),
     }
-
-
-def _lines(answer: Answer) -> Iterator[str]:
-    """The AWS CLI's line of each repair that has one."""
-    for repair in answer.repairs or ():
-        with suppress(ValueError):
-            yield aws_cli(repair)
 
 
 def _map(answer: Answer) -> Any:
