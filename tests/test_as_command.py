@@ -68,7 +68,7 @@ def test_a_repair_has_a_line_and_aws_knows_its_options(repair):
     [
         Repair(RULE, RULE._replace(ports=(443, 443))),
         Repair(None, ROUTE._replace(target="a name")),
-        Repair(None, PeeringConnection("pcx-1", ("vpc-1", "vpc-2"))),
+        Repair(None, PeeringConnection("pcx-new", ("vpc-1", "vpc-2"))),
         Repair(SUBNET._replace(route_table="rtb-2"), SUBNET),
     ],
     ids=str,

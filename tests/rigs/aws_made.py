@@ -312,6 +312,7 @@ def _as_aws(answers):
         if row["Type"] == "network":
             end = row["LoadBalancerArn"].partition(":loadbalancer/app/")[2]
             yield from ((f"/app/{end}{close}", f"/net/{end}{close}") for close in ('"', "/"))
+    _unused(answers)
     interfaces = {
         row["NetworkInterfaceId"]: row
         for row in answers["describe_network_interfaces"]["NetworkInterfaces"]
@@ -329,6 +330,28 @@ def _as_aws(answers):
                 f'"{own["PrivateIpAddress"]}"',
                 f'"{blocks[own["SubnetId"]].rpartition(".")[0]}.201"',
             )
+
+
+def _unused(answers):
+    """A target in a zone that is not enabled for its balancer gets nothing: moto says healthy."""
+    zones = {
+        instance["InstanceId"]: instance["Placement"]["AvailabilityZone"]
+        for row in answers["describe_instances"]["Reservations"]
+        for instance in row["Instances"]
+    }
+    enabled = {
+        row["LoadBalancerArn"]: {zone["ZoneName"] for zone in row["AvailabilityZones"]}
+        for row in answers["load_balancers"]["LoadBalancers"]
+    }
+    users = {
+        row["TargetGroupArn"]: [enabled[arn] for arn in row["LoadBalancerArns"]]
+        for row in answers["target_groups"]["TargetGroups"]
+    }
+    for one in answers["wrapped"]:
+        for row in one["Output"].get("TargetHealthDescriptions", ()):
+            zone = zones.get(row["Target"]["Id"])
+            if zone and not any(zone in names for names in users[one["For"]]):
+                row["TargetHealth"] = {"State": "unused", "Reason": "Target.NotInUse"}
 
 
 def _plain(value):

@@ -14,6 +14,8 @@ import threading
 from contextlib import redirect_stderr, redirect_stdout
 from functools import cache
 
+from rigs.aws_made import REGION
+
 CALL = """#!{python} -S
 import json, os, socket, sys
 with socket.socket(socket.AF_UNIX) as line:
@@ -28,11 +30,22 @@ DONE = "every line was run"
 
 
 @cache
-def _driver():
-    """The AWS CLI, which reads its models once."""
+def _driver(service, command):
+    """The AWS CLI for one command: what it reads for another one would stay with it."""
     from awscli.clidriver import create_clidriver
 
-    return create_clidriver()
+    made = create_clidriver()
+    made.session.register_component("data_loader", _models(made.session))
+    return made
+
+
+_LOADER = []
+
+
+def _models(session):
+    """The models of AWS's services, read once for all commands."""
+    _LOADER.append(session.get_component("data_loader"))
+    return _LOADER[0]
 
 
 class Shell:
@@ -54,7 +67,6 @@ class Shell:
             **os.environ,
             "PATH": f"{folder}:{os.environ['PATH']}",
             "AWS_HERE": str(place),
-            "AWS_DEFAULT_REGION": "us-east-1",
         }
         self._bash = subprocess.Popen(
             ["bash", "-eu"],
@@ -100,5 +112,5 @@ class Shell:
         self.said.append(words)
         out, err = io.StringIO(), io.StringIO()
         with redirect_stdout(out), redirect_stderr(err):
-            code = _driver().main(words)
+            code = _driver(*words[:2]).main(["--region", REGION, *words])
         return code, out.getvalue(), err.getvalue()

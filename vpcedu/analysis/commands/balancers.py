@@ -19,8 +19,6 @@ from vpcedu.tables.target_group import Listener, TargetGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from vpcedu.flow import Endpoint
 
 CROSS_ZONE = "load_balancing.cross_zone.enabled"
@@ -39,13 +37,8 @@ def _is_classic(balancer: str) -> bool:
     return not balancer.startswith("arn:")
 
 
-def _kind(balancer: str) -> str:
-    """The kind of a load balancer, as its ARN has it: app or net."""
-    return balancer.partition(":loadbalancer/")[2].partition("/")[0]
-
-
 def cross_zone(old: None, new: CrossZone, place: Place) -> Commands:
-    """Cross-zone load balancing: of a load balancer, or of an Application one's target groups."""
+    """Cross-zone load balancing of a Network or a Classic Load Balancer."""
     on, off = (_cross_zone(new, word, place) for word in ("true", "false"))
     return Commands(on, off)
 
@@ -55,26 +48,8 @@ def _cross_zone(row: CrossZone, value: str, place: Place) -> tuple[str, ...]:
     if _is_classic(row.balancer):
         words = f"--load-balancer-attributes 'CrossZoneLoadBalancing={{Enabled={value}}}'"
         return (f"aws elb modify-load-balancer-attributes --load-balancer-name {name} {words}",)
-    attribute = f"--attributes Key={CROSS_ZONE},Value={value}"
-    if _kind(row.balancer) != "app":
-        where = f"modify-load-balancer-attributes --load-balancer-arn {name}"
-        return (f"aws elbv2 {where} {attribute}",)
-    lines: list[str] = []
-    for group in _groups_of(place, row.nodes):
-        lines += [
-            _find(group, place),
-            f"aws elbv2 modify-target-group-attributes {GROUP} {attribute}",
-        ]
-    return tuple(lines)
-
-
-def _groups_of(place: Place, nodes: Iterable[str]) -> tuple[TargetGroup, ...]:
-    found: tuple[Listener, ...] = ()
-    for one in place.vpc.everyone:
-        for device in one.devices:
-            if device.name in nodes:
-                found += dict(device.settings).get("listeners", ())
-    return target_groups(found)
+    where = f"modify-load-balancer-attributes --load-balancer-arn {name}"
+    return (f"aws elbv2 {where} --attributes Key={CROSS_ZONE},Value={value}",)
 
 
 def enabled(old: None, new: EnabledSubnet, place: Place) -> Commands:

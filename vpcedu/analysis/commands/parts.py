@@ -71,7 +71,7 @@ def endpoint(old: None, new: EndpointRoutes, place: Place) -> Commands:
     if new.name in VARIABLES:
         make = ec2(
             f"create-vpc-endpoint --vpc-id {place.id(new.vpc)} --service-name"
-            f" {place.id(new.service)} --route-table-ids {table}"
+            f" {place.id(new.service)} --vpc-endpoint-type Gateway --route-table-ids {table}"
         )
         return Commands(
             (kept("VPCE", make, "VpcEndpoint.VpcEndpointId"),),

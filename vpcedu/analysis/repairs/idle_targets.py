@@ -58,7 +58,8 @@ def in_use(vpc: Vpc, node: Device) -> Iterator[Plan | Refusal]:
     blocks = settings.get("zone", zone_blocks(home, own.subnet))
     there = [target.address for group in groups for target in group.targets]
     reached = any(contains(cidr, address) for address in there for cidr in blocks)
-    if there and not reached and "cross_zone" in settings and not settings["cross_zone"]:
+    off = not settings["cross_zone"] if "cross_zone" in settings else "zone" in settings
+    if there and not reached and off:
         yield (Repair(None, CrossZone(name, nodes)),)
 
 

@@ -187,7 +187,8 @@ class CrossZone(NamedRow):
     def apply(self, vpc: Vpc) -> Vpc:
         """The description in which each node uses the targets of all zones."""
         for row in [row for one in vpc.everyone for row in one.devices if row.name in self.nodes]:
-            settings = dict(row.settings) | {"cross_zone": True}
+            settings = dict(row.settings)  # a Classic node has no zone then
+            settings |= {"cross_zone": True} if "cross_zone" in settings else {"zone": ()}
             vpc = vpc.replace(row, row._replace(settings=tuple(settings.items())))
         return vpc
 
