@@ -185,7 +185,6 @@ def ask(options: dict[str, str]) -> int:
     Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
     """
     from vpcedu.analysis.answer import ask as answered
-    from vpcedu.analysis.commands.script import script
 
     port = port_asked(options)
     answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
@@ -193,6 +192,8 @@ def ask(options: dict[str, str]) -> int:
     if "--json" not in options and not answer.unknown:
         print("\n" + answer.packets if "--packets" in options else MORE)
     if "--cli" in options and "--json" not in options:
+        from vpcedu.analysis.commands.script import script
+
         print("\n" + script(answer.vpc, answer.repairs or ()))
     return EXIT[answer.outcome.verdict]
 

@@ -7,8 +7,6 @@ nothing here runs them.
 
 from __future__ import annotations
 
-from string import ascii_letters, digits
-
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 
@@ -19,7 +17,7 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 # of ids, ARNs and blocks; a shell does nothing with it
-PLAIN = frozenset(f"{ascii_letters}{digits}-_.:/")
+PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/")
 # what a repair calls something that is not there yet -> the variable that keeps its id
 VARIABLES = {"igw-new": "IGW", "nat-new": "NAT", "pcx-new": "PCX", "vpce-new": "VPCE"}
 

@@ -6,7 +6,7 @@ Undoing goes backwards, so that nothing is deleted that something else still nee
 from __future__ import annotations
 
 from vpcedu.analysis.change import Attachment, PeeringConnection, Repair
-from vpcedu.analysis.commands import balancers, parts, rows
+from vpcedu.analysis.commands import for_balancers, for_new_parts, for_rows
 from vpcedu.analysis.commands.lines import Commands, NoCommand, Place
 from vpcedu.analysis.repairs.new_parts import (
     CrossZone,
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
     from vpcedu.network.vpc import Vpc
 
 WRITERS: dict[type, Callable[[Any, Any, Place], Commands]] = {
-    Route: rows.route,
-    AclEntry: rows.entry,
-    GroupRule: rows.rule,
-    Subnet: rows.subnet,
-    Interface: rows.interface,
-    Association: rows.association,
-    DownState: rows.state,
-    BlockedAccess: rows.blocked,
-    Attachment: parts.attachment,
-    PeeringConnection: parts.peering,
-    NewNatGateway: parts.nat_gateway,
-    EndpointRoutes: parts.endpoint,
-    ServicePlacement: parts.placement,
-    CrossZone: balancers.cross_zone,
-    EnabledSubnet: balancers.enabled,
-    Device: balancers.device,
-    TargetGroup: balancers.group,
+    Route: for_rows.route,
+    AclEntry: for_rows.entry,
+    GroupRule: for_rows.rule,
+    Subnet: for_rows.subnet,
+    Interface: for_rows.interface,
+    Association: for_rows.association,
+    DownState: for_rows.state,
+    BlockedAccess: for_rows.blocked,
+    Attachment: for_new_parts.attachment,
+    PeeringConnection: for_new_parts.peering,
+    NewNatGateway: for_new_parts.nat_gateway,
+    EndpointRoutes: for_new_parts.endpoint,
+    ServicePlacement: for_new_parts.placement,
+    CrossZone: for_balancers.cross_zone,
+    EnabledSubnet: for_balancers.enabled,
+    Device: for_balancers.device,
+    TargetGroup: for_balancers.group,
 }
 NOTHING = "There is no repair, so there are no commands."
 DO = "The commands that make the repair. They change the account; nothing here has run them."
@@ -66,7 +66,7 @@ def commands(vpc: Vpc | None, repair: Repair, names: Mapping[str, str] | None = 
     """
     write = WRITERS.get(type(repair.row or repair.new))
     if write is None:
-        raise NoCommand(f"{quoted(str(repair))} is no row of AWS's")
+        raise NoCommand(f"{quoted(str(repair))} has none in the AWS CLI")
     return write(repair.row, repair.new, Place(vpc, names))
 
 
@@ -76,11 +76,12 @@ def aws_cli(repair: Repair, names: Mapping[str, str] | None = None) -> str:
     names: as for `commands`. ValueError where no single command does it.
     """
     try:
-        found = commands(None, repair, names).do
+        made = commands(None, repair, names).do
     except NoCommand as reason:
         raise ValueError(
             f"{quoted(repair)}: expected a repair that one command of the AWS CLI makes ({reason})"
         ) from None
+    found = [line for line in made if not line.startswith("aws ec2 wait ")]
     if len(found) != 1:
         raise ValueError(
             f"{quoted(repair)}: expected a repair that one command of the AWS CLI makes"

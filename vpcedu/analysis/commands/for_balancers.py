@@ -1,4 +1,4 @@
-"""Balancers: the commands that change a load balancer or its target groups, and that undo it.
+"""For balancers: the commands that change a load balancer or its target groups, and that undo it.
 
 A description has the ARN of a load balancer, of a Classic one its name, and of a target group the
 name: a first line asks for its ARN. Sources: Elastic Load Balancing's API references (2015-12-01,
@@ -170,5 +170,7 @@ def _target(row: Endpoint, place: Place, group: TargetGroup | None = None) -> st
     owner = owner_of(place.vpc, row.address)
     name = place.id(owner.device) if owner else ""
     if not name.startswith("i-"):
-        raise NoCommand(f"{row.address} is no instance's address, and the group takes instances")
+        raise NoCommand(
+            f"{row.address} is no instance's address, and the target group takes instances"
+        )
     return name

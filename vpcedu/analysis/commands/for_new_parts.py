@@ -1,4 +1,4 @@
-"""Parts: the commands that make what is more than a row, and that delete it again.
+"""For new parts: the commands that make what is more than a row, and that delete it again.
 
 A NAT gateway with its Elastic IP address, a gateway endpoint, a peering connection, the attachment
 of an Internet gateway. Sources: EC2's API reference, CreateNatGateway, CreateVpcEndpoint,
@@ -86,4 +86,4 @@ def endpoint(old: None, new: EndpointRoutes, place: Place) -> Commands:
 
 def placement(old: None, new: ServicePlacement, place: Place) -> Commands:
     """A service's interface: only the service's own settings move it."""
-    raise NoCommand("the service's own settings name its subnets; which service, no file tells")
+    raise NoCommand("the service's own settings name its subnets; no file names the service")

@@ -1,4 +1,4 @@
-"""Rows: the commands that add, change or remove one row of a description, and that undo it.
+"""For rows: the commands that add, change or remove one row of a description, and that undo it.
 
 Sources: EC2's API reference, CreateRoute, CreateNetworkAclEntry, AuthorizeSecurityGroupIngress,
 AssociateAddress, ModifyNetworkInterfaceAttribute, StartInstances; VPC user guide, "Block public
