@@ -1,4 +1,4 @@
-"""Put the tests in order -- browser, kernel, core, notebooks, Binder -- and time each part.
+"""Put the tests in order -- browser, kernel, node, core, notebooks, Binder -- and time each part.
 
 With several workers (pytest-xdist, `-n 2`) each part runs on one of them, and the files of the core
 are shared among all. The browser's part takes longest on one worker, so it begins first.
@@ -6,7 +6,7 @@ are shared among all. The browser's part takes longest on one worker, so it begi
 
 import pytest
 
-PARTS = ("browser", "kernel", "core", "notebooks", "binder")
+PARTS = ("browser", "kernel", "node", "core", "notebooks", "binder")
 FILES = {
     "test_kernel": "kernel",
     "test_browser": "browser",
@@ -14,6 +14,7 @@ FILES = {
     "test_alive": "browser",
     "test_lite": "browser",
     "test_binder": "binder",
+    "test_node": "node",
 }
 
 

@@ -28,6 +28,7 @@ SEEDS = ("0", "1", "4294967295")
 BALANCERS = ("classic-tcp", "classic-http", "application", "network")
 NATS = ("instance", "gateway")
 PUZZLES = range(20)
+NO_SSL = "no OpenSSL"
 
 
 def printed(*words: str) -> str:
@@ -65,10 +66,20 @@ def audits() -> Iterable[str]:
         yield printed("audit", folder, "--json")
 
 
+BY_TLS = ("https-loop",)
+
+
 def symptoms() -> Iterable[str]:
     from vpcedu.scenarios.catalogue import scenario_names
 
     for name in scenario_names():
+        if name not in BY_TLS:
+            yield printed("scenario", name)
+
+
+def by_tls() -> Iterable[str]:
+    """What needs OpenSSL, which a browser's Python has not got."""
+    for name in BY_TLS:
         yield printed("scenario", name)
 
 
@@ -106,6 +117,7 @@ OUTPUTS: dict[str, Callable[[], Iterable[str | bytes]]] = {
     "questions to a VPC": questions,
     "audits": audits,
     "symptoms": symptoms,
+    "a symptom by https": by_tls,
     "puzzles": puzzles,
     "pictures, own painter": pictures,
     "capture files": captures,
@@ -113,10 +125,15 @@ OUTPUTS: dict[str, Callable[[], Iterable[str | bytes]]] = {
 
 
 def digest(pieces: Iterable[str | bytes]) -> str:
-    """The first twelve digits of the SHA-256 of all pieces."""
+    """The first twelve digits of the SHA-256 of all pieces; NO_SSL where Python has no OpenSSL."""
+    from vpcedu.lacking import Lacking
+
     found = hashlib.sha256()
-    for piece in pieces:
-        found.update(piece if isinstance(piece, bytes) else piece.encode())
+    try:
+        for piece in pieces:
+            found.update(piece if isinstance(piece, bytes) else piece.encode())
+    except Lacking:
+        return NO_SSL
     return found.hexdigest()[:12]
 
 
@@ -138,6 +155,34 @@ def of(command: list[str], seed: str) -> dict[str, str]:
         raise OSError(f"{command[0]} ends with {done.returncode}: {done.stderr[-300:]}")
     found: dict[str, str] = json.loads(done.stdout)
     return found
+
+
+def in_pyodide(pyodide: Path, seed: str) -> dict[str, str]:
+    """The digests of Pyodide under node, which is CPython 3.14, under a hash seed."""
+    from rigs import node
+
+    code = (
+        "import json, sys; sys.path[:0] = ['/here', '/here/tests'];"
+        " import digests; json.dumps(digests.mine())"
+    )
+    found: dict[str, str] = json.loads(
+        node.run(pyodide, code, {"/here": ROOT}, {"PYTHONHASHSEED": seed})
+    )
+    return found
+
+
+def by_pyodide() -> tuple[list[dict[str, str]], str]:
+    """The digests of Pyodide under each seed, or why there is none."""
+    from rigs import node
+
+    from vpcedu.pages.alive import runtime
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            pyodide = node.unpacked(Path(folder))
+        except runtime.Missing as missing:
+            return [], str(missing)
+        return [in_pyodide(pyodide, seed) for seed in SEEDS], ""
 
 
 def pythons() -> dict[str, list[str]]:
@@ -171,12 +216,15 @@ def main(words: list[str]) -> int:
         print(json.dumps(mine()))
         return 0
     found = {name: [of(command, seed) for seed in SEEDS] for name, command in pythons().items()}
-    print(table(found))
-    for version in PYTHONS:
-        if version not in found:
-            print(f"Python {version} is not on this machine")
+    absent = [
+        f"Python {version} is not on this machine" for version in PYTHONS if version not in found
+    ]
+    browsers, why = by_pyodide()
+    found |= {"3.14, Pyodide": browsers} if browsers else {}
+    absent += [f"No Pyodide: {why}"] if why else []
+    print("\n".join((table(found), *absent)))
     every = [run for runs in found.values() for run in runs]
-    differing = [name for name in OUTPUTS if len({run[name] for run in every}) > 1]
+    differing = [name for name in OUTPUTS if len({run[name] for run in every} - {NO_SSL}) > 1]
     said = f"different: {', '.join(differing)}" if differing else "all are the same"
     print(f"{len(every)} runs, hash seeds {', '.join(SEEDS)}: {said}")
     return 1 if differing else 0

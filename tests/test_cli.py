@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from rigs.reference_site import BALANCERS, NATS, PAGE
 
-from vpcedu.__main__ import USAGE
+from vpcedu.__main__ import USAGE, main
 from vpcedu.packet import Packet
 from vpcedu.sites.reference import reference_architecture
 from vpcedu.views.first_screen import sketch
@@ -347,6 +347,15 @@ def test_wrong_words_of_a_command_are_one_line_on_stderr_and_exit_2(words, named
     assert line.startswith("vpcedu: ")
     assert named in line
     assert "expected" in line
+
+
+def test_what_this_python_lacks_is_one_line(monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "ssl", None)
+    for name in [name for name in sys.modules if name == "vpcedu.protocols.tls"]:
+        monkeypatch.delitem(sys.modules, name)
+    assert main(["scenario", "https-loop"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("vpcedu: TLS needs Python's module ssl")
 
 
 def test_commands_load_no_module_that_is_slow_to_load():

@@ -23,6 +23,9 @@ def ended(monkeypatch, capsys, differs):
 
     monkeypatch.setattr(digests, "of", of)
     monkeypatch.setattr(digests, "pythons", lambda: {"3.11": ["a"], "3.12": ["b"]})
+    monkeypatch.setattr(
+        digests, "by_pyodide", lambda: ([of("p", seed) for seed in digests.SEEDS], "")
+    )
     return digests.main([]), capsys.readouterr().out
 
 
@@ -33,7 +36,7 @@ def test_outputs_that_are_the_same_are_said_to_be_so(monkeypatch, capsys):
 
 
 def test_one_run_that_differs_is_found_and_named(monkeypatch, capsys):
-    for python in ("a", "b"):
+    for python in ("a", "b", "p"):
         for seed in digests.SEEDS:
             code, told = ended(monkeypatch, capsys, (python, seed))
             assert code == 1 and told.rstrip().endswith("different: puzzles")

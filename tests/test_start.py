@@ -145,6 +145,7 @@ def test_files_of_the_core_are_shared_and_another_part_stays_on_one_worker():
         "tests/test_browser.py::test_a": "browser",
         "tests/test_alive.py::test_a": "browser",
         "tests/test_binder.py::test_a[x/y]": "binder",
+        "tests/test_node.py::test_a": "node",
         "notebooks/00-the-question.ipynb::Cell 1": "notebooks",
     }
     assert {name: unit_of(name) for name in units} == units

@@ -59,9 +59,18 @@ def main(words: list[str]) -> int:
             sys.stdout.write(f"vpcedu {__version__}\n")
             return 0
         return answer(parse(words, TAKES, FLAGS))
-    except ValueError as error:
+    except (ValueError, ImportError) as error:
+        if isinstance(error, ImportError) and not _is_lacking(error):
+            raise
         sys.stderr.write(f"vpcedu: {error}\n")
         return 2
+
+
+def _is_lacking(error: ImportError) -> bool:
+    """Whether this Python was built without what was asked for, which the error says."""
+    from vpcedu.lacking import Lacking
+
+    return isinstance(error, Lacking)
 
 
 def answer(options: dict[str, str]) -> int:
