@@ -267,7 +267,7 @@ LATER = {
     # 13 of AWS's explanation codes were used, some where their definition does not hold
     ("analysis", "AWS's explanation codes, each where its definition holds"): 162,
     # whoever changed a network had to compare two audits by eye
-    ("analysis", "what opened and closed between two descriptions, each by its change"): 173,
+    ("analysis", "what opened and closed between two descriptions, each by its change"): 177,
     ("cli", "the same: audit --against"): 18,
     ("analysis", "an audit names what it assumes"): 6,
     # a browser could show the lessons, and had no notebook; nobody could take the site along

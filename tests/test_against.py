@@ -12,6 +12,7 @@ from test_verdicts import SCHEMA
 
 from vpcedu import aws, reference_vpc
 from vpcedu.__main__ import main
+from vpcedu.analysis import against as against_module
 from vpcedu.analysis.against import Against
 from vpcedu.analysis.audit_report import audit
 from vpcedu.network.interface import DownState
@@ -38,6 +39,24 @@ def test_a_folder_against_itself_is_empty(whole):
     for vpc in (whole, reference_vpc("network", "gateway")):
         found = changed(vpc, vpc)
         assert (found.opened, found.closed, found.entrances, found.edits) == ((), (), (), [])
+
+
+def test_where_there_are_more_changes_than_are_tried_it_says_so(whole):
+    group = next(row.groups[0] for row in whole.interfaces if row.groups)
+    new = whole
+    for port in range(2_000, 2_000 + against_module.MOST_EDITS):
+        new = new.with_row(GroupRule(group, IN, (port, port), "10.99.0.0/16"))
+    late = GroupRule("sg-later", IN, (2222, 2222), "0.0.0.0/0")
+    card = next(row for row in whole.interfaces if row.groups)
+    few = whole.with_row(late).replace(card, card._replace(groups=(*card.groups, "sg-later")))
+    both = new.with_row(late).replace(card, card._replace(groups=(*card.groups, "sg-later")))
+    found = changed(whole, both)
+    words = [word for row in found.opened for word in row.by]
+    assert len(found.edits) == against_module.MOST_EDITS + 2
+    assert any("more were not tried" in word for word in words), words
+    assert against_module.SEVERAL not in words
+    few_words = [word for row in changed(whole, few).opened for word in row.by]
+    assert few_words and not any("not tried" in word for word in few_words)
 
 
 def planted(whole):

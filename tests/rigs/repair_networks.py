@@ -205,6 +205,17 @@ CASES = {
         ("i-p", INTERNET, 443),
         ["add public address 192.0.2.77 for 10.40.0.10"],
     ),
+    "public subnet, its table without the way out": Case(
+        network(
+            host("i-p", "subnet-public-a", "10.40.0.10", public="198.51.100.10"),
+            nat("subnet-public-b", "10.40.2.200"),
+            routes=(Route("rtb-public", BLOCK, LOCAL), Route("rtb-private", BLOCK, LOCAL)),
+        ),
+        ("i-p", INTERNET, 443),
+        ["add route 0.0.0.0/0 > igw-1 in rtb-public"],
+        (),
+        ("nat-", "rtb-private"),
+    ),
     "service, in a public subnet, with a private one that has a NAT gateway": Case(
         network(
             host("eni-lambda", "subnet-public-a", "10.40.0.30"),
@@ -438,6 +449,34 @@ CASES = {
         ["add sg-vpce in tcp 443 from sg-open"],
         (),
         ("/32",),
+    ),
+    "interface, of an endpoint behind a narrow ACL": Case(
+        network(
+            APP,
+            (
+                Device("eni-vpce", InterfaceEndpoint),
+                Interface("eni-vpce", "subnet-narrow", "10.40.4.60", ("sg-vpce",)),
+            ),
+            Name("ecr.api", ("10.40.4.60",)),
+            NARROW_SUBNET,
+            *NARROW,
+            rule("sg-vpce", IN, 443, "sg-open"),
+            *new_group("sg-vpce"),
+        ),
+        ("i-app", "ecr.api", 443),
+        [
+            "add acl-2 in 110: allow tcp 443 from 10.40.1.20/32",
+            "add acl-2 out 110: allow tcp 1024-65535 to 10.40.1.20/32",
+        ],
+        (),
+        (r"0\.0\.0\.0/0", "eni-vpce"),
+    ),
+    "route, missing, with a NAT gateway there": Case(
+        network(APP, nat("subnet-public-a", "10.40.0.200")),
+        ("i-app", INTERNET, 443),
+        ["add route 0.0.0.0/0 > nat-1 in rtb-private"],
+        (),
+        NEVER_PUBLIC,
     ),
     "route, a more specific one that leads nowhere": Case(
         network(

@@ -41,6 +41,7 @@ KEYS = {  # the fields by which a row is the same one in both descriptions; (): 
 }  # fmt: skip
 ONLY_CHANGED = ("subnets", "interfaces", "devices")  # a new one is named by itself
 SEVERAL = "no single change does it: several do together"
+UNTRIED = "none of the first {tried} changes does it alone; {more} more were not tried"
 VERBS = {"add ": "added ", "remove ": "removed ", "change ": "changed "}
 
 
@@ -248,7 +249,13 @@ class Against:
             for name in dict.fromkeys((source, there))
             if (name in ids[0]) != (name in ids[1])
         ]
-        return tuple(lone) or (SEVERAL,)
+        return tuple(lone) or (self._none_alone,)
+
+    @property
+    def _none_alone(self) -> str:
+        """That no change that was tried does it by itself."""
+        more = len(self.edits) - MOST_EDITS
+        return UNTRIED.format(tried=MOST_EDITS, more=more) if more > 0 else SEVERAL
 
     def _called(self, place: str) -> str:
         """A place by its host, where that has no other interface."""
@@ -271,7 +278,7 @@ class Against:
                 words = [_seen(row) for row in pair]
                 place = str(pair[1] or pair[0]).partition(": ")[0]
                 by = self._entrance_by(key, pair[1])
-                yield f"{place}: {words[0]} becomes {words[1]}\n    by: {'; '.join(by) or SEVERAL}"
+                yield f"{place}: {words[0]} becomes {words[1]}\n    by: {'; '.join(by) or self._none_alone}"
 
     def _entrance_by(self, key: tuple[object, ...], now: Entrance | None) -> list[str]:
         """The changes without which strangers would not see there what they see now."""
