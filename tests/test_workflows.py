@@ -395,6 +395,23 @@ def test_what_a_file_of_tests_needs_is_found_in_what_it_imports_too(source, foun
     } == found
 
 
+def scripts():
+    """Every shell script of the project, and the shell parts of the workflows, by name."""
+    for path in (ROOT / ".ci" / "run", *ROOT.glob("vpcedu/**/*.sh"), *ROOT.glob("tests/**/*.sh")):
+        yield path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+    for place, step in STEPS:
+        if "run" in step:
+            yield f"{'/'.join(place)}: {step.get('name')}", f"#!/bin/bash -e\n{step['run']}"
+
+
+@pytest.mark.parametrize(("name", "text"), [pytest.param(*one, id=one[0]) for one in scripts()])
+def test_shellcheck_finds_nothing(name, text):
+    if shutil.which("shellcheck") is None:
+        pytest.skip("shellcheck is not installed")
+    done = subprocess.run(["shellcheck", "-"], input=text, capture_output=True, text=True)
+    assert done.returncode == 0, f"{name}\n{done.stdout}"
+
+
 def test_new_pins_replace_the_old_ones_and_the_difference_is_told(tmp_path):
     old = tmp_path / "constraints.txt"
     old.write_text("a==1\nb==1 ; sys_platform == 'win32'\nc==3\n")
