@@ -16,12 +16,13 @@ from __future__ import annotations
 from vpcedu.analysis import path
 from vpcedu.analysis.assumptions import ASSUMED, assumptions
 from vpcedu.analysis.choosing.choices import MOST, Possibility, cases
-from vpcedu.analysis.choosing.outcomes import Shares, are_all, shares, why
+from vpcedu.analysis.choosing.outcomes import Share, Shares, are_all, shares, why
 from vpcedu.analysis.ends import Question, called
 from vpcedu.analysis.plays import ADDRESS, Plays
+from vpcedu.analysis.question import TCP as TCP
 from vpcedu.analysis.repairs import in_words
 from vpcedu.analysis.repairs.search import Found, smallest
-from vpcedu.analysis.unknown import each, met, nothing_inside
+from vpcedu.analysis.unknown import datagrams, each, met, nothing_inside
 from vpcedu.network import validity
 from vpcedu.network.open_points import Unknown
 from vpcedu.row import NamedRow
@@ -104,7 +105,9 @@ class Answer(NamedRow):
 
     @property
     def shares(self) -> Shares:
-        """What the network's choices lead to, and how often."""
+        """What the network's choices lead to, and how often; of UDP nothing was tried."""
+        if self.question.protocol != TCP:
+            return Shares("connections", 1, (Share(UNKNOWN, False, 1, ""),))
         return shares(self.vpc, self.question, self.cases)
 
     @property
@@ -156,7 +159,8 @@ class Answer(NamedRow):
     @property
     def verdict(self) -> str:
         """The answer in one or two sentences."""
-        ends = f"{called(self.vpc, self.question.destination)} on TCP port {self.question.port}"
+        protocol, port = self.question.protocol.upper(), self.question.port
+        ends = f"{called(self.vpc, self.question.destination)} on {protocol} port {port}"
         outcome, source = self.outcome, self.question.source
         if outcome.works:
             more = f": {outcome.words}" if outcome.leads else ""
@@ -198,6 +202,7 @@ class Answer(NamedRow):
                 "source": self.question.source,
                 "destination": self.question.destination,
                 "port": self.question.port,
+                "protocol": self.question.protocol,
                 "host": self.question.host,
                 "path": self.question.path,
                 "reachable": self.reachable,
@@ -314,14 +319,16 @@ def ask(
     host: str = "",
     path: str = "/",
     seed: int = 0,
+    protocol: str = TCP,
 ) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what happens to it.
 
     source, destination: a device's name or instance id, an interface's id, an address, "internet",
-    or a balancer's DNS name. host, path: what the request asks for; "": the destination. ValueError
-    for an end or a port that cannot be, and for a description that AWS would refuse.
+    or a balancer's DNS name. host, path: what the request asks for; "": the destination. protocol:
+    "tcp", or "udp", to which the answer is unknown. ValueError for an end or a port that cannot be,
+    and for a description that AWS would refuse.
     """
-    return asked(Plays(seed), vpc, Question(source, destination, port, host, path))
+    return asked(Plays(seed), vpc, Question(source, destination, port, host, path, protocol))
 
 
 def asked(plays: Plays, vpc: Vpc, question: Question) -> Answer:
@@ -347,7 +354,7 @@ def judged(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     validity.check(vpc)
     every = tuple(cases(plays, vpc, question))
     visits = [case.visit for case in every]
-    unknown = each(row for visit in visits for row in met(vpc, visit))
+    unknown = datagrams(vpc, question) or each(row for visit in visits for row in met(vpc, visit))
     unknown = unknown or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, every, found=Found(None), unknown=unknown)

@@ -1,4 +1,4 @@
-"""Question: does this end reach that one on this TCP port, and with which request?
+"""Question: does this end reach that one on this port, and with which request?
 
 Also the ends and ports of a network that somebody may choose from for one.
 """
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 SOMEONE = "internet"  # anyone there: an address that no narrower rule names
 USUAL = (22, 80, 443)  # ports that are always offered
+TCP, UDP = "tcp", "udp"  # protocols; no packet of the model is UDP
 
 
 class Question(NamedRow):
-    """Does this end reach that one on this TCP port?
+    """Does this end reach that one on this port?
 
     host, path: what the request asks for, by which an Application Load Balancer's rules choose; "":
-    the destination.
+    the destination. protocol: TCP or UDP, of which nothing is simulated.
     """
 
     source: str
@@ -29,15 +30,18 @@ class Question(NamedRow):
     port: int
     host: str = ""
     path: str = "/"
+    protocol: str = TCP
 
     def __str__(self) -> str:
-        return f"{self.source} to {self.destination}, TCP port {self.port}"
+        return f"{self.source} to {self.destination}, {self.protocol.upper()} port {self.port}"
 
 
 def checked(question: Question) -> None:
     """ValueError for what is no port, and for what cannot be the word for an end."""
     port = question.port
     count("port", port, 1, 65_535)
+    if question.protocol not in (TCP, UDP):
+        raise ValueError(f"protocol {quoted(question.protocol)}: expected {TCP} or {UDP}")
     for word in (question.source, question.destination):
         if not isinstance(word, str) or not word:
             raise ValueError(f"end {quoted(word)}: expected a name, an id, an address or {SOMEONE}")

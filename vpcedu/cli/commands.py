@@ -29,7 +29,8 @@ Does one end reach the other, and does the reply come back? Packets are sent in 
 computer. FOLDER holds JSON as the AWS CLI prints it, or is the word reference (reference:network+gateway).
 
   --from, --to END  an instance (its id or Name tag), an interface, an address, internet, a load balancer's name or ARN
-  --port N          TCP port
+  --port N          the port
+  --protocol WORD   tcp, as without it, or udp: that is not modelled, so the answer is unknown
   --host, --path    what the HTTP request asks for, by which an Application Load Balancer's rules choose
   --vpc ID          which VPC, where the folder holds several
   --packets         also the path there and back, check by check
@@ -184,10 +185,17 @@ def ask(options: dict[str, str]) -> int:
 
     Returns 0 where it works, 1 where it does not or not always, 3 where it is unknown.
     """
+    from vpcedu.analysis.answer import TCP
     from vpcedu.analysis.answer import ask as answered
 
     port = port_asked(options)
-    answer = answered(*load(options), port, options.get("--host", ""), options.get("--path", "/"))
+    answer = answered(
+        *load(options),
+        port,
+        options.get("--host", ""),
+        options.get("--path", "/"),
+        protocol=options.get("--protocol", TCP).lower(),
+    )
     _print(answer, "--json" in options)
     if "--json" not in options and not answer.unknown:
         print("\n" + answer.packets if "--packets" in options else MORE)
@@ -350,7 +358,7 @@ COMMANDS: dict[
     "ask": (
         ASK,
         ask,
-        ("--from", "--to", "--port", "--vpc", "--host", "--path"),
+        ("--from", "--to", "--port", "--protocol", "--vpc", "--host", "--path"),
         ("--packets", "--cli", "--json", "--link"),
         "FOLDER",
     ),

@@ -47,7 +47,7 @@ def ask(options: dict[str, str]) -> str:
     from vpcedu.analysis.answer import ask as answered
     from vpcedu.aws import load
 
-    for name in ("--host", "--path", "--vpc"):
+    for name in ("--host", "--path", "--protocol", "--vpc"):
         if name in options:
             raise ValueError(f"{name} with --link: expected --from, --to and --port alone")
     port = port_asked(options)
