@@ -261,6 +261,9 @@ ROWS = {
     "LoadBalancerDescriptions": "elb DescribeLoadBalancers",
     "VpcBlockPublicAccessOptions": "ec2 DescribeVpcBlockPublicAccessOptions",
     "VpcBlockPublicAccessExclusions": "ec2 DescribeVpcBlockPublicAccessExclusions",
+    "TransitGatewayRouteTables": "ec2 DescribeTransitGatewayRouteTables",
+    "TransitGatewayVpcAttachments": "ec2 DescribeTransitGatewayVpcAttachments",
+    "TransitGatewayAttachments": "ec2 DescribeTransitGatewayAttachments",
 }
 INSIDE = {
     "Instances": ("Reservations", "Instances"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
-from vpcedu.aws.endpoints import InterfaceEndpoint
+from vpcedu.aws.outward.endpoints import InterfaceEndpoint
 from vpcedu.flow import Endpoint
 from vpcedu.gateways.internet_gateway import Association
 from vpcedu.gateways.nat_gateway import NatGateway

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from vpcedu.flow import TCP
 from vpcedu.packet import ACK, RST, SYN
-from vpcedu.reasons import BEYOND, BLACKHOLE, HOP_LIMIT, LOST, NO_ROUTE
+from vpcedu.reasons import BEYOND, BLACKHOLE, HOP_LIMIT, LOST, NO_ROUTE, PRIVATE_DESTINATION
 from vpcedu.row import NamedRow
 from vpcedu.tables.route_table import LOCAL, Route
 from vpcedu.tables.security_group import RuleSet
@@ -104,7 +104,8 @@ def model_ends(visit: Visit) -> Loss | None:
 def leads(vpc: Vpc, loss: Loss) -> str:
     """The row that decided a loss; where the model ends at a device, the route that led there.
 
-    Of a circle it is the route that leads back.
+    Of a circle it is the route that leads back. At a gateway that does not carry the destination
+    it is the route that led there, with the destination.
     """
     routes = routes_of(loss.trace)
     if loss.step.reason is HOP_LIMIT and routes:
@@ -118,6 +119,8 @@ def leads(vpc: Vpc, loss: Loss) -> str:
         )
     if loss.step.reason is BEYOND and loss.step.row is None and routes:
         return f"{routes[-1].table}: {routes[-1]}"
+    if loss.step.reason is PRIVATE_DESTINATION and loss.step.row is None and routes:
+        return f"{routes[-1].table}: {routes[-1]}, for {loss.step.before.flow.dst}"
     return decided(vpc, loss.step)
 
 

@@ -40,7 +40,28 @@ KEPT = (
 
 def met(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
     """What is unknown of a description and decided about packets of a visit, each thing once."""
-    return touched(vpc, visit, (row for one in vpc.everyone for row in one.unknown))
+    found = touched(vpc, visit, (row for one in vpc.everyone for row in one.unknown))
+    return (*found, *passed(vpc, visit)) if visit.outcome.works else found
+
+
+def passed(vpc: Vpc, visit: Visit) -> tuple[Unknown, ...]:
+    """The transit gateways that packets of a visit passed: they may be lost there all the same."""
+    gateways = {row.gateway: row for one in vpc.everyone for row in one.transits}
+    met_at: dict[str, Step] = {}
+    for trace in (trace for talk in visit.connections for trace in talk.traces):
+        for step in trace.steps:
+            route = route_of(step)
+            if step.reason is None and route is not None and route.target in gateways:
+                met_at.setdefault(route.target, step)
+    return tuple(
+        Unknown(
+            name,
+            f"the route tables lead through {name}, but not everything that it may drop is modelled",
+            "",
+            f"at {step.at}, {step.check}",
+        )
+        for name, step in met_at.items()
+    )
 
 
 def assumed(vpc: Vpc, visit: Visit) -> tuple[Assumption, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vpcedu.address import block
-from vpcedu.aws import endpoints, interfaces, routing
+from vpcedu.aws import interfaces, routing
 from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
@@ -18,6 +18,8 @@ from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, pre
 from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.misplaced import Placing
+from vpcedu.aws.outward import endpoints
+from vpcedu.aws.outward.transit_gateways import transits
 from vpcedu.aws.reader_notes import Note, Notes, instead
 from vpcedu.aws.reading import read
 from vpcedu.aws.target_groups import TargetGroups, free_address
@@ -360,6 +362,7 @@ class _Ground:
             beyond=routing.beyond(answers, self.routes, known, useless),
             peerings=peerings,
             ipv6_rules=tuple(ipv6_rules(answers, name)),
+            transits=tuple(transits(answers, name, tuple(route for route, _ in self.routes))),
             blocked=routing.blocked_access(answers, name, gateway, self.subnets),
             states=tuple(
                 dict.fromkeys((*self.states, *endpoints.states(answers, name, interfaces)))

@@ -38,6 +38,7 @@ ALONE = {*IDS.values(), "DestinationCidrBlock", "IpProtocol", "PrivateIpAddress"
 SUBJECTS = {
     "TargetHealthDescriptions": ("TargetGroups",),
     "Entries": ("PrefixLists",),
+    "Routes": ("TransitGatewayRouteTables",),
     "LoadBalancerAttributes": ("LoadBalancerDescriptions",),
     "PolicyDescriptions": ("LoadBalancerDescriptions",),
     "Attributes": ("LoadBalancers", "TargetGroups", "Listeners"),

@@ -14,12 +14,16 @@ IDS = {
     "LoadBalancers": "LoadBalancerArn", "TargetGroups": "TargetGroupArn", "Listeners": "ListenerArn",
     "Rules": "RuleArn", "LoadBalancerDescriptions": "LoadBalancerName",
     "VpcBlockPublicAccessOptions": "AwsRegion", "VpcBlockPublicAccessExclusions": "ExclusionId",
+    "TransitGatewayRouteTables": "TransitGatewayRouteTableId",
+    "TransitGatewayVpcAttachments": "TransitGatewayAttachmentId",
+    "TransitGatewayAttachments": "TransitGatewayAttachmentId",
 }  # fmt: skip
 SUBJECTLESS = (
     "TargetHealthDescriptions", "Attributes", "LoadBalancerAttributes", "Entries", "PolicyDescriptions",
+    "Routes",
 )  # fmt: skip
 PAGING = ("NextToken", "NextMarker", "Marker")
-ENVELOPE = (*PAGING, "ResponseMetadata", "For", "Output")
+ENVELOPE = (*PAGING, "ResponseMetadata", "For", "Output", "AdditionalRoutesAvailable")
 CALLS = {
     "Vpcs": "ec2 describe-vpcs", "Subnets": "ec2 describe-subnets", "RouteTables": "ec2 describe-route-tables",
     "SecurityGroups": "ec2 describe-security-groups", "NetworkAcls": "ec2 describe-network-acls",
@@ -36,6 +40,10 @@ CALLS = {
     "Entries": "ec2 get-managed-prefix-list-entries",
     "VpcBlockPublicAccessOptions": "ec2 describe-vpc-block-public-access-options",
     "VpcBlockPublicAccessExclusions": "ec2 describe-vpc-block-public-access-exclusions",
+    "TransitGatewayRouteTables": "ec2 describe-transit-gateway-route-tables",
+    "TransitGatewayVpcAttachments": "ec2 describe-transit-gateway-vpc-attachments",
+    "TransitGatewayAttachments": "ec2 describe-transit-gateway-attachments",
+    "Routes": "ec2 search-transit-gateway-routes",
 }  # fmt: skip
 COMMANDS = {
     kind: CALLS[kind]
@@ -143,6 +151,13 @@ KNOWN = {
             LastUpdateTimestamp ManagedBy ExclusionsAllowed""",
         "VpcBlockPublicAccessExclusions": """ExclusionId InternetGatewayExclusionMode ResourceArn State
             Reason CreationTimestamp LastUpdateTimestamp DeletionTimestamp Tags""",
+        "TransitGatewayRouteTables": """TransitGatewayRouteTableId TransitGatewayId State
+            DefaultAssociationRouteTable DefaultPropagationRouteTable CreationTime Tags""",
+        "TransitGatewayVpcAttachments": """TransitGatewayAttachmentId TransitGatewayId VpcId VpcOwnerId
+            State SubnetIds CreationTime Options Tags""",
+        "TransitGatewayAttachments": """TransitGatewayAttachmentId TransitGatewayId
+            TransitGatewayOwnerId ResourceOwnerId ResourceType ResourceId State Association
+            CreationTime Tags""",
         "Routes": """DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId
             EgressOnlyInternetGatewayId GatewayId InstanceId InstanceOwnerId NatGatewayId
             TransitGatewayId LocalGatewayId CarrierGatewayId NetworkInterfaceId Origin State

@@ -86,7 +86,7 @@ def service(answers: Answers, leg: InterfaceLeg, made: dict[str, Device], routed
         made[name] = Device(name, Beyond)
         answers.notes.add("beyond", leg.at, f"{name} ({words}): what lies beyond it is unknown")
     elif leg.kind == "vpc_endpoint" or words.startswith("VPC Endpoint"):
-        from vpcedu.aws.endpoints import InterfaceEndpoint
+        from vpcedu.aws.outward.endpoints import InterfaceEndpoint
 
         made[name] = Device(name, InterfaceEndpoint)
         answers.notes.add(

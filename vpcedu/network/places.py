@@ -18,6 +18,7 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.address import contains, is_global
 from vpcedu.network.interface import Interface
+from vpcedu.network.transit import MOST_TRANSITS, Transit
 from vpcedu.network.vpc import ACTIVE, INTERNET, OutsideHost, Vpc
 from vpcedu.packet import Packet
 from vpcedu.reasons import Reason
@@ -80,6 +81,8 @@ class Places:
         self.across: dict[
             str, Places | None
         ] = {}  # beyond each peering connection; None: not described
+        self.known: dict[str, Places] = {}  # every VPC, by its name
+        self.transits = {row.gateway: (row, RouteTable(row.routes)) for row in vpc.transits}
         self.on_the_internet: dict[str, Hop] = {}
         self._hops: dict[tuple[bool, str, str], Hop] = {}  # answers given before
 
@@ -96,7 +99,7 @@ class Places:
             for address, row in each.public.items()
         }
         for each in made:
-            each.on_the_internet = internet
+            each.on_the_internet, each.known = internet, known
             each.across = {
                 peering.name: known.get(peering.vpc)
                 for peering in each.vpc.peerings
@@ -143,7 +146,7 @@ class Places:
             return self.on_the_internet.get(address, Hop(None, None, reason))
         return self._local(address, self.public.get(address))
 
-    def _routed(self, address: str, subnet: str) -> Hop:
+    def _routed(self, address: str, subnet: str, passed: int = 0) -> Hop:
         route = self.tables[subnet].lookup(address)
         if route is None:
             return Hop(None, None, reasons.NO_ROUTE)
@@ -153,10 +156,33 @@ class Places:
             return Hop(None, route, reasons.UNROUTABLE_RANGE)
         if route.target == self.vpc.internet_gateway:
             return Hop(route.target, route)
+        if route.target in self.transits and passed < MOST_TRANSITS:
+            return self._through(*self.transits[route.target], address, subnet, route, passed)
         if route.target in (*self.across, *self.vpc.beyond):
             return self._behind(self.across.get(route.target), address, route)
         there = self.by_target.get(route.target)
         return Hop(there, route, None if there else reasons.BLACKHOLE)
+
+    def _through(
+        self, way: Transit, table: RouteTable, address: str, subnet: str, route: Route, passed: int
+    ) -> Hop:
+        """Through a transit gateway, and on by the table of the attachment's subnet.
+
+        Where that is not known, or within that subnet, the model ends.
+        """
+        entry, zone = table.lookup(address), self.zones[subnet]
+        into = way.into(entry.target) if entry else None
+        far = self.known.get(into.vpc) if into else None
+        if into is None or far is None or zone not in map(self.zones.get, way.own.subnets):
+            return Hop(None, route, reasons.BEYOND)
+        there = [name for name in into.subnets if name in far.tables]
+        there = [name for name in there if far.zones[name] == zone] or there
+        if len({far.tables[name] for name in there}) != 1:
+            return Hop(None, route, reasons.BEYOND)
+        hop = far._routed(address, there[0], passed + 1)
+        if hop.interface is not None and hop.interface.subnet in there:
+            return Hop(None, route, reasons.BEYOND)
+        return hop if hop.reason else Hop(hop.there, route)
 
     def _local(self, address: str, row: Route | Association | None) -> Hop:
         there = self.by_address.get(address)

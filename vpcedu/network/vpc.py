@@ -16,6 +16,7 @@ from vpcedu.network.interface import BlockedAccess, DownState, Interface, Subnet
 from vpcedu.network.names import Name, PrefixList
 from vpcedu.network.open_points import Assumption as Assumption
 from vpcedu.network.open_points import Unknown as Unknown
+from vpcedu.network.transit import Transit
 from vpcedu.quoting import quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import AclEntry
@@ -67,7 +68,8 @@ class Vpc(NamedRow):
     takes for granted. states: which devices take and send nothing. ipv6_rules: security groups'
     rules for IPv6, which no packet here asks: they are told where one over IPv4 is refused.
     prefix_lists: what a repair may name instead of their blocks.
-    blocked: subnets that VPC Block Public Access keeps from the Internet gateway.
+    blocked: subnets that VPC Block Public Access keeps from the Internet gateway. transits: ways
+    through transit gateways, which are beyond all the same.
     """
 
     cidr: str
@@ -93,6 +95,7 @@ class Vpc(NamedRow):
     ipv6_rules: tuple[GroupRule, ...] = ()
     prefix_lists: tuple[PrefixList, ...] = ()
     blocked: tuple[BlockedAccess, ...] = ()
+    transits: tuple[Transit, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PENDING = "pending-acceptance"
 NO_WAY = (reasons.NO_ROUTE, reasons.BLACKHOLE, reasons.NOT_TRANSITIVE, reasons.PRIVATE_DESTINATION)
 NO_GATEWAY = (reasons.NO_ROUTE, reasons.BLACKHOLE)
+BY_TRANSIT = "a route for {block} to {gateway} in {table}: what else {gateway} and its tables do is not modelled"
 
 
 def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
@@ -56,6 +57,21 @@ def across(vpc: Vpc, loss: Loss) -> Iterator[Repair]:
             yield from _peered(home, far, table, address) if reason in NO_WAY else ()
     elif not home.internet_gateway and reason in NO_GATEWAY:
         yield _attached(vpc, home)
+
+
+def by_transit(vpc: Vpc, loss: Loss) -> Iterator[str]:
+    """The routes by which a transit gateway would take a packet that found no way, in words."""
+    address, reason = loss.step.before.flow.dst, loss.step.reason
+    far = next((one for one in vpc.everyone if one.has(address)), None)
+    homes = {row.device: one for one in vpc.everyone for row in one.interfaces}
+    names = [name for name in loss.trace.devices if homes.get(name, far) is not far]
+    if far is None or not names or reason not in NO_WAY:
+        return
+    for way in homes[names[-1]].transits:
+        if any(row.vpc == far.name for row in way.attachments):
+            block = next(cidr for cidr in far.blocks if contains(cidr, address))
+            table = table_of(vpc, names[-1])
+            yield BY_TRANSIT.format(block=block, gateway=way.gateway, table=table)
 
 
 def _attached(vpc: Vpc, home: Vpc) -> Repair:

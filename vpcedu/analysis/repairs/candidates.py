@@ -15,7 +15,7 @@ from vpcedu.analysis.change import Repair
 from vpcedu.analysis.ends import SOMEONE, Question, is_inside, target_groups
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.repairs import ways_out
-from vpcedu.analysis.repairs.across_vpcs import across
+from vpcedu.analysis.repairs.across_vpcs import across, by_transit
 from vpcedu.analysis.repairs.idle_targets import in_use
 from vpcedu.analysis.repairs.ways_out import Refusal, device_named, is_services, owner_of
 from vpcedu.flow import TCP, Endpoint
@@ -54,6 +54,7 @@ def candidates(vpc: Vpc, question: Question, visit: Visit) -> Found:
         yield from _targets(vpc, visit)
         return
     loss = lost[0]
+    yield from map(Refusal, by_transit(vpc, loss))
     yield from HELP.get(loss.step.reason, _nothing)(vpc, question, loss)
     yield from ((repair,) for repair in across(vpc, loss))
     if loss.step.reason in REROUTED:
@@ -191,8 +192,8 @@ def _public_source(vpc: Vpc, question: Question, loss: Loss) -> Found:
 
 def _public_destination(vpc: Vpc, question: Question, loss: Loss) -> Found:
     wanted = loss.step.before.flow.dst
-    if is_private(wanted):
-        yield from ways_out.no_public_destination(vpc, loss)
+    if is_private(wanted):  # a reply needs a way, not a public address
+        yield from () if loss.back else ways_out.no_public_destination(vpc, loss)
         return
     if any(
         wanted == association.public

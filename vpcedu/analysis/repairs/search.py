@@ -21,6 +21,7 @@ from vpcedu.analysis.plays import TRIED, Plays
 from vpcedu.analysis.repairs.candidates import candidates
 from vpcedu.analysis.repairs.openings import Difference, difference
 from vpcedu.analysis.repairs.ways_out import Refusal
+from vpcedu.analysis.unknown import passed
 from vpcedu.row import NamedRow
 
 TYPE_CHECKING = False
@@ -94,6 +95,8 @@ def smallest(
             visit = _worst(plays, changed, question)
         except ValueError:
             continue  # AWS would refuse the description, or an end is gone
+        if visit.outcome.works and passed(changed, visit):
+            continue  # nobody can tell whether it would work
         if visit.outcome.works:
             repairs = _needed(plays, vpc, question, done)
             every = tuple(cases(plays, apply(vpc, repairs), question))
@@ -139,9 +142,10 @@ def _needed(
     for plan in plans:
         fewer = tuple(other for other in plans if other is not plan)
         try:
-            visit = _worst(plays, apply(vpc, chain(*fewer)), question)
+            changed = apply(vpc, chain(*fewer))
+            visit = _worst(plays, changed, question)
         except ValueError:
             continue  # one repair builds on the other
-        if visit.outcome.works:
+        if visit.outcome.works and not passed(changed, visit):
             return _needed(plays, vpc, question, fewer)
     return tuple(chain(*plans))

@@ -45,6 +45,8 @@ ENVELOPE = {*fields.IDS, *fields.SUBJECTLESS, *fields.ENVELOPE, *fields.ASIDE, "
 KNOWN = fields.KNOWN | {
     "Entries": fields.KNOWN["ACL entries"] | {"Cidr"},  # of a network ACL, and of a prefix list
     "IpPermissionsEgress": fields.KNOWN["IpPermissions"],
+    # of a VPC's route table, and of a transit gateway's
+    "Routes": fields.KNOWN["Routes"] | {"TransitGatewayAttachments", "Type"},
 }
 IDS = "acl|cagw|eigw|eipalloc|eni|i|igw|lgw|nat|pcx|pl|rtb|rtbassoc|sg|sgr|subnet|tgw|vgw|vpc|vpce"
 ADDRESS = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?")
@@ -77,7 +79,7 @@ _WORDS = """application classic gateway instance interface ip network natGateway
     health_check_logs #{protocol} #{host} #{port} #{path} #{query} Target InvalidState
     IpUnusable DeregistrationInProgress NotRegistered NotInUse Timeout
     FailedHealthChecks Elb InternalError ResponseCodeMismatch HealthCheckDisabled
-    RegistrationInProgress InitialHealthChecking"""
+    RegistrationInProgress InitialHealthChecking vpc propagated"""
 WORDS = frozenset(_WORDS.lower().split())
 
 

@@ -1,0 +1,1 @@
+"""Outward: what leads out of a VPC and belongs to none: endpoints, transit gateways."""
