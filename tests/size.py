@@ -289,11 +289,12 @@ LATER = {
     # a Python without OpenSSL ended a command with a traceback
     ("(top)", "what this Python lacks is one line"): 4,
     # central egress whose way back is missing was "the model ends", though the files tell all of it
-    ("network", "where transit gateways take packets, as far as their tables tell"): 31,
+    ("network", "where transit gateways take packets, as far as their tables tell"): 32,
     ("aws", "the same: attachments, associations and routes, as files tell them"): 43,
     ("analysis", "the same: what gets through one is unknown, and a route to one no repair"): 27,
-    # a question of UDP could not be asked
-    ("analysis", "a question of UDP is understood, and its answer is unknown"): 17,
+    # a gateway's id, a host behind a VPN, UDP: "no such end", or no such option
+    ("analysis", "ends that no packet is sent to, services by name, UDP: the reason is the answer"): 75,
+    ("aws", "the same: which ends the files name, and why each is none"): 36,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

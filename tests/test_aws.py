@@ -314,7 +314,7 @@ def test_documented_fields_that_say_nothing_about_packets_change_nothing_whateve
 ):
     source = "".join(
         file.read_text()
-        for file in Path(aws.__file__).parent.glob("*.py")
+        for file in Path(aws.__file__).parent.rglob("*.py")
         if file.name != "fields.py"
     )
     answers = changed(**classic())

@@ -769,7 +769,7 @@ def test_every_note_about_something_set_aside_leaves_the_answer_open_or_says_why
     they would have told is missing, which is said.
     """
     found, open_ones = set(), 0
-    for file in sorted(Path(aws.__file__).parent.glob("*.py")):
+    for file in sorted(Path(aws.__file__).parent.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
             open_lines = {

@@ -22,7 +22,8 @@ from vpcedu.analysis.plays import ADDRESS, Plays
 from vpcedu.analysis.question import TCP as TCP
 from vpcedu.analysis.repairs import in_words
 from vpcedu.analysis.repairs.search import Found, smallest
-from vpcedu.analysis.unknown import datagrams, each, met, nothing_inside
+from vpcedu.analysis.strange_ends import strange
+from vpcedu.analysis.unknown import each, met, nothing_inside
 from vpcedu.network import validity
 from vpcedu.network.open_points import Unknown
 from vpcedu.row import NamedRow
@@ -69,7 +70,8 @@ class Answer(NamedRow):
 
     @property
     def visit(self) -> Visit:
-        """The visit in which the network makes the first of its choices."""
+        """The visit in which the network makes the first of its choices; ValueError: none was."""
+        self._sent()
         return self.cases[0].visit
 
     @property
@@ -91,8 +93,10 @@ class Answer(NamedRow):
     def telling(self) -> Visit:
         """The visit that decides.
 
-        It is the first one that leaves the answer open, or that does not work.
+        It is the first one that leaves the answer open, or that does not work. ValueError where no
+        packet was sent.
         """
+        self._sent()
         return decisive(self.cases).visit
 
     @property
@@ -105,8 +109,8 @@ class Answer(NamedRow):
 
     @property
     def shares(self) -> Shares:
-        """What the network's choices lead to, and how often; of UDP nothing was tried."""
-        if self.question.protocol != TCP:
+        """What the network's choices lead to, and how often; nothing where none was sent."""
+        if not self.cases:
             return Shares("connections", 1, (Share(UNKNOWN, False, 1, ""),))
         return shares(self.vpc, self.question, self.cases)
 
@@ -246,6 +250,11 @@ class Answer(NamedRow):
             }
         }
 
+    def _sent(self) -> None:
+        """Refuse to show packets of a question to which none was sent."""
+        if not self.cases:
+            raise ValueError(f"{self.question}: {self.unknown[0].words}: expected packets")
+
     @property
     def _is_lost(self) -> bool:
         """Whether the verdict itself says where the first packet is lost."""
@@ -254,7 +263,7 @@ class Answer(NamedRow):
     @property
     def is_bounded(self) -> bool:
         """Whether the network may choose in more ways than were tried."""
-        return not are_all(self.cases)
+        return bool(self.cases) and not are_all(self.cases)
 
     @property
     def packets(self) -> str:
@@ -318,8 +327,8 @@ def ask(
     port: int,
     host: str = "",
     path: str = "/",
-    seed: int = 0,
     protocol: str = TCP,
+    seed: int = 0,
 ) -> Answer:
     """Send a request from one end to a TCP port of the other, and tell what happens to it.
 
@@ -352,9 +361,11 @@ def judged(plays: Plays, vpc: Vpc, question: Question) -> Answer:
     ValueError as in `ask`.
     """
     validity.check(vpc)
+    if reasons := strange(vpc, question):
+        return Answer(question, vpc, (), found=Found(None), unknown=each(reasons))
     every = tuple(cases(plays, vpc, question))
     visits = [case.visit for case in every]
-    unknown = datagrams(vpc, question) or each(row for visit in visits for row in met(vpc, visit))
+    unknown = each(row for visit in visits for row in met(vpc, visit))
     unknown = unknown or nothing_inside(vpc, question)
     if unknown:
         return Answer(question, vpc, every, found=Found(None), unknown=unknown)

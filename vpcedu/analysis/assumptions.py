@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from vpcedu.analysis.choosing import reply_ports
-from vpcedu.analysis.endpoint_services import endpoint
+from vpcedu.analysis.endpoint_services import endpoint, service_addresses
 from vpcedu.analysis.ends import find, silent_about
 from vpcedu.analysis.unknown import assumed, each
 from vpcedu.hosts.host import Host
@@ -41,6 +41,7 @@ WHICH = (
     ("whether a program reads the header of the PROXY protocol", ASSUMPTION, "its configuration"),
     ("whether a target is still as healthy as when the files were written",
      ASSUMPTION, "aws elbv2 describe-target-health"),
+    ("which of its addresses a service of AWS answers from", ASSUMPTION, "dig on the source"),
     ("from which range a client takes its source port", ASSUMPTION, "its operating system"),
 )  # fmt: skip
 
@@ -59,6 +60,11 @@ SERVICE = (
     "{who} accepts connections on TCP port {what}, and no policy refuses the request",
     "{who} accept connections on TCP port {what}, and no policy refuses the request",
     "run aws ec2 describe-vpc-endpoints",
+)
+ADDRESS = (
+    "{who} stands for every address of {what}",
+    "{who} stand for every address of {what}",
+    "run dig {what} on the source",
 )
 HEALTHY = (
     "the target {who} of {what} is still as healthy as the files say",
@@ -129,6 +135,8 @@ def _met(vpc: Vpc, question: Question, case: Possibility) -> Iterator[Met]:
             f"packet to {step.before.flow.destination} at {step.at}, deliver",
         )
         here, port = owner.get(flow.dst), str(flow.dport)
+        if service_addresses(vpc, question.destination) and here is None:
+            yield ADDRESS, flow.dst, question.destination, place
         if step.at not in devices:
             link = endpoint(vpc, find(vpc, question.source).interface, flow.dst)
             yield (SERVICE, link.vpc, port, place) if link else (OUTSIDE, flow.dst, port, place)

@@ -89,6 +89,8 @@ def diagnose(
 
     plays = Plays()
     answer = asked(plays, vpc, Question(source, destination, port))
+    if not answer.cases:
+        raise ValueError(f"{answer.question}: {answer.unknown[0].words}")
     if answer.unknown:  # whatever else is changed, it stays open
         return tuple(
             Suspect(None, f"it is unknown: {row}", None, answer.telling) for row in answer.unknown

@@ -18,7 +18,24 @@ from vpcedu.network.vpc import ACTIVE, Peering, Vpc
 from vpcedu.sites.parts import open_acls, web_server
 from vpcedu.tables.route_table import LOCAL, Route, RouteTable
 
+AWS_LISTS = "com.amazonaws."  # what the names of AWS's own prefix lists begin with
 NARROW = 24  # prefix length of the service's block in the copy, wider where the address would be reserved
+
+
+def service_addresses(vpc: Vpc, word: str) -> tuple[str, ...]:
+    """The blocks of an AWS service: its name, the last word of it, or its gateway endpoint's id."""
+    ends = {row.name: row.vpc for one in vpc.everyone for row in one.peerings}
+    service = ends.get(word, word) if word.startswith("vpce-") else word
+    names = [row for one in vpc.everyone for row in one.prefix_lists if row.service]
+    return next(
+        (
+            row.blocks
+            for row in names
+            if row.service.startswith(AWS_LISTS)
+            and (row.service == service or row.service.rpartition(".")[2] == service)
+        ),
+        (),
+    )
 
 
 def endpoint(vpc: Vpc, source: Interface | None, address: str) -> Peering | None:

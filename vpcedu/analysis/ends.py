@@ -13,7 +13,7 @@ IPv6.
 from __future__ import annotations
 
 from vpcedu.address import block, contains, is_private, text
-from vpcedu.analysis.endpoint_services import endpoint, with_service
+from vpcedu.analysis.endpoint_services import endpoint, service_addresses, with_service
 from vpcedu.analysis.question import SOMEONE as SOMEONE
 from vpcedu.analysis.question import Question as Question
 from vpcedu.analysis.question import checked as checked
@@ -111,6 +111,10 @@ def find(vpc: Vpc, word: str) -> AskedEnd:
         ),
         word,
     )
+    blocks = service_addresses(vpc, word) if address == word else ()
+    if blocks:  # not the first address: a subnet of the copy would keep it
+        first, last, _ = block(blocks[0])
+        address = text(min(first + 10, last))
     host = next((row for row in vpc.outside if row.device == word), None)
     if host is not None:
         return AskedEnd(host.device, host.address, None)

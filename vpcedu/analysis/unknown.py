@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from vpcedu.address import contains
 from vpcedu.analysis.ends import SOMEONE, find
-from vpcedu.analysis.question import TCP
 from vpcedu.network.validity import reserved
 from vpcedu.network.vpc import Unknown
 from vpcedu.sites.field import is_numeric
@@ -136,20 +135,6 @@ def nothing_inside(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
         return ()
     words = f"{there.address} is not in the VPC, and no packet from {question.source} to it comes near the VPC"
     return (Unknown(there.address, words),)
-
-
-def datagrams(vpc: Vpc, question: Question) -> tuple[Unknown, ...]:
-    """What is unknown of a question about UDP: everything; a listener of this port is named."""
-    if question.protocol == TCP:
-        return ()
-    words = f"{question.protocol.upper()} is not modelled: a question of TCP alone is simulated"
-    there = find(vpc, question.destination).address
-    names = [row.name for one in vpc.everyone for row in one.names if there in row.addresses]
-    listeners = {f"{name}:{question.port}" for name in (question.destination, *names)}
-    return (
-        Unknown(question.destination, words),
-        *(row for one in vpc.everyone for row in one.unknown if row.about in listeners),
-    )
 
 
 def names_of(home: Vpc, row: Interface | None) -> set[str]:

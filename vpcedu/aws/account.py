@@ -19,6 +19,7 @@ from vpcedu.aws.homes import ends_of, with_open_points
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.misplaced import Placing
 from vpcedu.aws.outward import endpoints
+from vpcedu.aws.outward.other_ends import other_ends
 from vpcedu.aws.outward.transit_gateways import transits
 from vpcedu.aws.reader_notes import Note, Notes, instead
 from vpcedu.aws.reading import read
@@ -345,6 +346,7 @@ class _Ground:
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
         names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
+        beyond = routing.beyond(answers, self.routes, known, useless)
         return Vpc(
             self.cidr,
             self.subnets,
@@ -359,9 +361,10 @@ class _Ground:
             main=self.main,
             name=name,
             more=self.more,
-            beyond=routing.beyond(answers, self.routes, known, useless),
+            beyond=beyond,
             peerings=peerings,
             ipv6_rules=tuple(ipv6_rules(answers, name)),
+            other_ends=tuple(other_ends(answers, name, beyond, peerings)),
             transits=tuple(transits(answers, name, tuple(route for route, _ in self.routes))),
             blocked=routing.blocked_access(answers, name, gateway, self.subnets),
             states=tuple(

@@ -157,6 +157,7 @@ KNOWN = {
             State SubnetIds CreationTime Options Tags""",
         "TransitGatewayAttachments": """TransitGatewayAttachmentId TransitGatewayId
             TransitGatewayOwnerId ResourceOwnerId ResourceType ResourceId State Association
+            NatGatewaySupport
             CreationTime Tags""",
         "Routes": """DestinationCidrBlock DestinationIpv6CidrBlock DestinationPrefixListId
             EgressOnlyInternetGatewayId GatewayId InstanceId InstanceOwnerId NatGatewayId

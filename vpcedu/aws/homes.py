@@ -22,6 +22,7 @@ def ends_of(vpc: Vpc) -> set[str]:
         *(row.name for row in vpc.names),
         *(word for row in vpc.interfaces for word in (row.id, row.address, *row.secondary)),
         *(association.public for association in vpc.associations),
+        *(row.about for row in vpc.other_ends),
     }
 
 

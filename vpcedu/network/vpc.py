@@ -69,7 +69,7 @@ class Vpc(NamedRow):
     rules for IPv6, which no packet here asks: they are told where one over IPv4 is refused.
     prefix_lists: what a repair may name instead of their blocks.
     blocked: subnets that VPC Block Public Access keeps from the Internet gateway. transits: ways
-    through transit gateways, which are beyond all the same.
+    through gateways that are beyond all the same. other_ends: names that no packet is sent to.
     """
 
     cidr: str
@@ -96,6 +96,7 @@ class Vpc(NamedRow):
     prefix_lists: tuple[PrefixList, ...] = ()
     blocked: tuple[BlockedAccess, ...] = ()
     transits: tuple[Transit, ...] = ()
+    other_ends: tuple[Unknown, ...] = ()
 
     @property
     def blocks(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from vpcedu import reasons
 from vpcedu.address import contains, is_private
 from vpcedu.analysis.change import Repair
+from vpcedu.analysis.endpoint_services import AWS_LISTS
 from vpcedu.analysis.ends import SOMEONE, Question, is_inside, target_groups
 from vpcedu.analysis.path import losses
 from vpcedu.analysis.repairs import ways_out
@@ -40,8 +41,6 @@ if TYPE_CHECKING:
     from vpcedu.sites.visit import Visit
 
     Found = Iterator[Plan | Refusal]
-
-AWS_LISTS = "com.amazonaws."  # what the names of AWS's own prefix lists begin with
 
 
 def candidates(vpc: Vpc, question: Question, visit: Visit) -> Found:

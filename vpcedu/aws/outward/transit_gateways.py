@@ -1,6 +1,6 @@
-"""Transit: the ways through transit gateways that the files tell, as rows of the model.
+"""Transit: the ways through transit gateways that the files describe, as rows of the model.
 
-A way is known where the files tell a VPC's attachment, the gateway's route table that it is
+A way is known where the files describe a VPC's attachment, the gateway's route table that it is
 associated with, and that table's routes. The association is what the attachment's own answer says
 (describe-transit-gateway-attachments), else the gateway's only table. Anything less, or a state
 that is not "available", and the model ends at the gateway. A search of a table answers by its
@@ -40,7 +40,7 @@ def transits(answers: Answers, vpc: str, found: tuple[Route, ...]) -> Iterator[T
             if route.target == gateway:
                 answers.assumes(
                     f"{route.table} {route.destination}",
-                    f"the routes of {table} that the files tell are all that it has",
+                    f"{table} has no other routes than those of its file",
                     f"run aws ec2 search-transit-gateway-routes for {table} without a narrow filter",
                 )
         yield Transit(gateway, every[name], rows, tuple(every.values()))
@@ -56,7 +56,7 @@ def _attachments(answers: Answers, gateway: str) -> dict[str, TransitAttachment]
 
 
 def _table(answers: Answers, attachment: str, gateway: str) -> str:
-    """The route table that an attachment is associated with; "" where the files do not tell."""
+    """The route table that an attachment is associated with; "" where no file says it."""
     row = answers.rows(ALL).get(attachment)
     if row is not None:
         own = row.get("Association")
@@ -68,7 +68,7 @@ def _table(answers: Answers, attachment: str, gateway: str) -> str:
 
 
 def _routes(table: str, answer: At) -> tuple[Route, ...] | None:
-    """The routes of a gateway's table; None where there are more than the answer tells.
+    """The routes of a gateway's table; None where the answer may lack some.
 
     A blackhole, and a route that has several attachments or another one than a VPC's, leads to "".
     """
