@@ -293,7 +293,10 @@ LATER = {
     ("aws", "the same: attachments, associations and routes, as files tell them"): 43,
     ("analysis", "the same: what gets through one is unknown, and a route to one no repair"): 27,
     # a gateway's id, a host behind a VPN, UDP: "no such end", or no such option
-    ("analysis", "ends that no packet is sent to, services by name, UDP: the reason is the answer"): 75,
+    (
+        "analysis",
+        "ends that no packet is sent to, services by name, UDP: the reason is the answer",
+    ): 75,
     ("aws", "the same: which ends the files name, and why each is none"): 36,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)

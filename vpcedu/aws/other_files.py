@@ -70,8 +70,10 @@ def in_value(value: dict[str, Any]) -> str:
     """What an object of JSON is that is no answer, in words; "" where it may be one."""
     if "AWSTemplateFormatVersion" in value or _is_stack(value.get("Resources")):
         return TEMPLATE
+    if "planned_values" in value or "resource_changes" in value:
+        return PLAN
     if "terraform_version" in value:
-        return PLAN if "planned_values" in value or "resource_changes" in value else STATE
+        return STATE
     if "configurationItems" in value:
         return SNAPSHOT
     error = value.get("Error")

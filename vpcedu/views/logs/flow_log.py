@@ -13,8 +13,8 @@ limitations".
 
 Ours, since AWS does not say: intervals begin with the simulation's clock; a packet with no way on
 (no route, a port that is closed) was accepted; one that fails the source or destination check is
-not logged. Ids are made from the names; the zone's name stands for `az-id`. Left out: SKIPDATA,
-delivery, `pkt-*-aws-service`, Regions.
+not logged. Ids are made from the names, but not of a network that was loaded; the zone's name
+stands for `az-id`. Left out: SKIPDATA, delivery, `pkt-*-aws-service`, Regions.
 """
 
 from __future__ import annotations
@@ -209,11 +209,11 @@ def _about(vpc: Vpc, interface: Interface, names: tuple[str, ...]) -> dict[str, 
     not_ours = kind.managed or interface.device == interface.name  # a service's
     known = {
         "version": version(names),
-        "account-id": ACCOUNT,
-        "interface-id": _identity("eni", interface.device, interface.name),
-        "vpc-id": _identity("vpc", vpc.cidr, vpc.name),
-        "subnet-id": _identity("subnet", subnet.name),
-        "instance-id": None if not_ours else _identity("i", interface.device),
+        "account-id": None if _is_loaded(vpc) else ACCOUNT,
+        "interface-id": _identity(vpc, "eni", interface.device, interface.name),
+        "vpc-id": _identity(vpc, "vpc", vpc.cidr, vpc.name),
+        "subnet-id": _identity(vpc, "subnet", subnet.name),
+        "instance-id": None if not_ours else _identity(vpc, "i", interface.device),
         "az-id": subnet.zone,
     }
     assert known.keys() <= set(ABOUT)
@@ -267,9 +267,19 @@ def _interface(vpc: Vpc, device: str) -> Interface:
     )
 
 
-def _identity(word: str, name: str, real: str = "") -> str:
-    """The id of AWS's form that something has, else one that is always the same for its name."""
-    real = real or name
-    if real.startswith(f"{word}-") and set(real.removeprefix(f"{word}-")) <= set(hexdigits):
+def _is_loaded(vpc: Vpc) -> bool:
+    """Whether a description was made from files: its VPC has an id."""
+    return vpc.name.startswith("vpc-")
+
+
+def _identity(vpc: Vpc, word: str, name: str, real: str = "") -> str | None:
+    """The id of AWS's form that something has, else one that is always the same for its name.
+
+    Of a loaded network, whose VPC has an id, none is made up: what no file has is "-".
+    """
+    real, loaded = real or name, _is_loaded(vpc)
+    if real.startswith(f"{word}-") and (loaded or set(real[len(word) + 1 :]) <= set(hexdigits)):
         return real
+    if loaded:
+        return None
     return f"{word}-0{spread(word, name):08x}{spread(name, word):08x}"
