@@ -663,6 +663,26 @@ def test_block_public_access_decides_at_the_internet_gateway(tmp_path, change, w
         assert reached is works[0]
 
 
+@pytest.mark.parametrize(
+    ("state", "works"),
+    [
+        ("create-complete", True),
+        ("update-failed", True),
+        ("create-failed", False),
+        ("delete-complete", False),
+        ("disable-complete", False),
+        ("create-in-progress", None),
+        ("delete-in-progress", None),
+    ],
+)
+def test_an_exclusion_lets_pass_only_while_it_is_there(tmp_path, state, works):
+    def change(told):
+        public_access("block-bidirectional", "allow-bidirectional")(told)
+        told["exclusions.json"]["VpcBlockPublicAccessExclusions"][0]["State"] = state
+
+    assert lab.ask(network(tmp_path, change), *IN).reachable is works
+
+
 # --- gateways -------------------------------------------------------------------------------------
 
 

@@ -109,7 +109,7 @@ def test_a_host_behind_a_gateway_leaves_the_answer_open_as_either_end(asked, add
 def test_a_service_behind_a_gateway_endpoint_is_asked_at_one_of_its_addresses(asked, word):
     answer = asked(WEB, word, listed)
     assert answer.reachable and answer.forward[0].packet.flow.dst.startswith("52.21")
-    assert any(f"stands for every address of {word}" in row.words for row in answer.assumptions)
+    assert any(f"every other address of {word}" in row.words for row in answer.assumptions)
     assert word in answer.verdict and "> vpce-s3" in answer.packets
 
 
@@ -151,7 +151,7 @@ def test_the_command_ends_with_3_for_such_an_end_and_with_2_for_a_wrong_word(
     asked(WEB, "vgw-1")
     words = ["ask", str(tmp_path), "--from", WEB, "--port", "443", "--to"]
     assert main([*words, "vgw-1", "--packets"]) == 3
-    assert "what is behind it is not modelled" in " ".join(capsys.readouterr().out.split())
+    assert "what it leads to is not modelled" in " ".join(capsys.readouterr().out.split())
     assert main([*words, "vgw-2"]) == 2
     assert main([*words, "vgw-1", "--protocol", "udp"]) == 3
     assert main([*words, "vgw-1", "--protocol", "sctp"]) == 2

@@ -62,8 +62,8 @@ SERVICE = (
     "run aws ec2 describe-vpc-endpoints",
 )
 ADDRESS = (
-    "{who} stands for every address of {what}",
-    "{who} stand for every address of {what}",
+    "every other address of {what} is met like {who}",
+    "every other address of {what} is met like {who}",
     "run dig {what} on the source",
 )
 HEALTHY = (

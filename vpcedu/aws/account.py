@@ -16,6 +16,7 @@ from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, prefixes
 from vpcedu.aws.homes import ends_of, with_open_points
+from vpcedu.aws.known_words import name_new_words
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.misplaced import Placing
 from vpcedu.aws.outward import endpoints
@@ -139,6 +140,7 @@ def load(path: str | Path, reader: Callable[[str | Path, Notes], Iterator[At]] =
             f"{path}: $.Vpcs: {len(answers.rows('Vpcs')):,} VPCs: expected at most {MOST_VPCS:,}"
         )
     _complete(answers)
+    name_new_words(answers)
     strays = Placing(answers).names
     own = interfaces.of_instances(answers)
     found = {

@@ -40,6 +40,9 @@ TARGETS = (
 # of the model: such a target could have been described
 OURS = ("igw-", "nat-", "eni-", "i-", "pcx-")
 OFF, EXCLUSIONS = "off", "VpcBlockPublicAccessExclusions"
+# states of an exclusion that is not there yet, or no longer
+GONE = ("create-failed", "delete-complete", "disable-complete")
+HOLDS = ("create-complete", "update-complete", "update-failed")
 PROPAGATED = "EnableVgwRoutePropagation"
 
 
@@ -317,8 +320,16 @@ def _by_options(answers: Answers, vpc: At, subnet: Subnet) -> tuple[str, bool]:
     mode = modes[0] if modes else ""
     if mode in ("", OFF):
         return mode, False
-    for row in answers.rows(EXCLUSIONS).values():
+    for name, row in answers.rows(EXCLUSIONS).items():
+        state = row.text("State", "create-complete")
         if row.text("ResourceArn", "").rpartition("/")[2] in (subnet.name, vpc.id("VpcId")):
+            if state in GONE:
+                continue
+            if state not in HOLDS:
+                words = (
+                    f"the exclusion {name} is {state}, and what passes meanwhile is not modelled"
+                )
+                answers.lacks(subnet.name, words, CALLS[EXCLUSIONS])
             outward = row.text("InternetGatewayExclusionMode", "") == "allow-egress"
             return (mode, True) if outward else (OFF, False)
     return mode, False

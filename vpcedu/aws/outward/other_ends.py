@@ -27,12 +27,12 @@ GATEWAYS = {
     "igw-": "an Internet gateway",
     "arn:": "a network of its own",
 }
-BEHIND = "{name} is {kind}, and what is behind it is not modelled"
+BEHIND = "{name} is {kind}, and what it leads to is not modelled"
 UNDESCRIBED = "a route leads to {name}, which no file describes"
 ONLY_IPV6 = "{name} has no address of IPv4, and IPv6 is not modelled"
 IDLE = "{name} is attached to nothing, so no host answers there"
 GONE = "{name} is terminated"
-LINK = "{name} is a peering connection: packets pass it, and are for an address behind it"
+LINK = "{name} is a peering connection: packets pass it, and go on to an address of the other VPC"
 EGRESS_ONLY = "EgressOnlyInternetGatewayId"
 
 
