@@ -6,18 +6,22 @@ Work is counted in bytecodes (`rigs/counted.py`), never timed. Memory is what tr
 import json
 import tracemalloc
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
-from rigs.aws_many import MANY, bare_vpcs, base, prefix_lists, unknown_groups
+from rigs import every_field
+from rigs.aws_many import MANY, bare_vpcs, base, joined, prefix_lists, unknown_groups
 from rigs.counted import growth
 
-from vpcedu import aws
+from vpcedu import aws, lab
+from vpcedu.__main__ import main
 from vpcedu.aws import account as account_module
 from vpcedu.aws import answers as answers_module
 from vpcedu.aws import reader_notes, reading
 from vpcedu.network.joined import together
 from vpcedu.network.network import Network
 
+CASES = Path(__file__).parent / "cases"
 MIB = 1_024 * 1_024
 MOST_MEMORY = 512 * MIB
 # Bytes that the parts of the input, and what is made of them, may take; with all limits reached
@@ -49,6 +53,34 @@ def test_loading_grows_with_its_input(tmp_path, name):
         aws.load(written(tmp_path, MANY[name](n))).called("web")
 
     assert growth(load, 8) < 2.1
+
+
+def unlinked_vpcs(n):
+    return joined(base(f"vpc-{i}", f"10.{i}.0.0/16", f"subnet-{i}") for i in range(n))
+
+
+@pytest.mark.parametrize("network", [bare_vpcs, unlinked_vpcs])
+def test_to_audit_many_vpcs_without_links_grows_with_them(tmp_path, capsys, network):
+    def audit(n):
+        main(["audit", str(written(tmp_path, network(n)))])
+
+    assert growth(audit, 8) < 2.1 and capsys.readouterr().out
+
+
+def test_an_audit_says_the_same_with_the_peers_alone_that_a_vpc_is_linked_to():
+    apart = every_field.rich()
+    del apart["vpc-peering-connections.json"]
+    accounts, fewer = [every_field.load(told) for told in (every_field.rich(), apart)], 0
+    for case in sorted(CASES.glob("*/files")):
+        with suppress(aws.LoadError):
+            accounts.append(aws.load(case))
+    for account in accounts:
+        for one in account.audited():
+            whole = account.vpc(one.name)
+            fewer += whole.peers != one.peers
+            assert str(lab.audit(one, len(account.vpcs) > 1)) == str(lab.audit(whole))
+    linked = [one for one in accounts[0].audited() if one.peers]
+    assert len(linked) == 2 and fewer == 2
 
 
 FIXED = {"addresses", "loose_answers", "secondary_addresses", "unknown_fields"}  # one small VPC

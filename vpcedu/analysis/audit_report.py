@@ -94,8 +94,9 @@ class Audit:
     said. assumptions: what no file can tell, and the packets to load balancers met.
     """
 
-    def __init__(self, vpc: Vpc) -> None:
+    def __init__(self, vpc: Vpc, others: bool = False) -> None:
         validity.check(vpc)
+        self.others = others or bool(vpc.peers)
         RuleSet.of((), IN, vpc.group_rules)
         for acl in {entry.acl for entry in vpc.acl_entries}:
             NetworkAcl(acl, tuple(entry for entry in vpc.acl_entries if entry.acl == acl))
@@ -296,7 +297,7 @@ class Audit:
             lines.append(
                 f"  {self.undecided} questions about paths through a device inside the VPC are left open."
             )
-        if self.vpc.peers:
+        if self.others:
             lines.append(
                 "  Paths between this VPC and others are not audited: ask about them one by one."
             )
@@ -315,12 +316,13 @@ class Audit:
         return {"text/plain": str(self)}
 
 
-def audit(vpc: Vpc) -> Audit:
+def audit(vpc: Vpc, others: bool = False) -> Audit:
     """Who can reach what, and which rows do nothing.
 
-    ValueError for a description that AWS would refuse.
+    others: whether there are VPCs that are not among its peers. ValueError for a description that
+    AWS would refuse.
     """
-    return Audit(vpc)
+    return Audit(vpc, others)
 
 
 def answered(visit: Visit) -> bool:

@@ -15,7 +15,7 @@ from vpcedu.aws.answers import Answers
 from vpcedu.aws.balancers import Nodes
 from vpcedu.aws.fields import ASIDE, COMMANDS, EVERYWHERE
 from vpcedu.aws.groups_and_acls import acl_entries, group_rules, ipv6_rules, prefixes
-from vpcedu.aws.homes import ends_of, with_open_points
+from vpcedu.aws.homes import ends_of, linked, online, with_open_points
 from vpcedu.aws.known_words import name_new_words
 from vpcedu.aws.located import At, LoadError
 from vpcedu.aws.misplaced import Placing
@@ -28,7 +28,7 @@ from vpcedu.aws.target_groups import TargetGroups, free_address
 from vpcedu.network import validity
 from vpcedu.network.interface import Subnet
 from vpcedu.network.names import PrefixList
-from vpcedu.network.vpc import Device, OutsideHost, Vpc
+from vpcedu.network.vpc import OutsideHost, Vpc
 from vpcedu.quoting import plain, quoted
 from vpcedu.row import NamedRow
 from vpcedu.tables.network_acl import default_acl
@@ -67,18 +67,19 @@ class Account(NamedRow):
             name = self.vpcs[0].name
         if name not in known:
             raise ValueError(f"VPC {quoted(name)}: expected one of {', '.join(known)}")
-        from vpcedu.hosts.any_server import AnyServer
+        one = known.pop(name)
+        return online(one, tuple(known.values()), self._stranger())
 
+    def audited(self) -> Iterator[Vpc]:
+        """Each VPC as `vpc` gives it, but with the peers alone that it is linked to."""
+        stranger = self._stranger()
+        return (online(one, peers, stranger) for one, peers in linked(self.vpcs))
+
+    def _stranger(self) -> OutsideHost:
+        """The host of the Internet, at an address that no VPC has."""
         taken = {association.public for one in self.vpcs for association in one.associations}
         low, _, _ = block(OUTSIDE)
-        outside = OutsideHost(INTERNET, free_address(low, low + 11, taken))
-        one = known.pop(name)
-        made: Vpc = one._replace(
-            outside=(outside,),
-            devices=(*one.devices, Device(INTERNET, AnyServer)),
-            peers=tuple(known.values()),
-        )
-        return made
+        return OutsideHost(INTERNET, free_address(low, low + 11, taken))
 
     def called(self, word: str) -> str:
         """The id of the instance or interface whose Name tag a word is, else the word.

@@ -1,12 +1,12 @@
-"""Homes: which VPC has an end, and of which VPC something is unknown or assumed."""
+"""Homes: which VPC has an end, which are linked, and of which one something is open."""
 
 from __future__ import annotations
 
-from vpcedu.network.vpc import Vpc
+from vpcedu.network.vpc import Device, OutsideHost, Vpc
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import TypeVar
 
     from vpcedu.network.open_points import Assumption, Unknown
@@ -24,6 +24,41 @@ def ends_of(vpc: Vpc) -> set[str]:
         *(association.public for association in vpc.associations),
         *(row.about for row in vpc.other_ends),
     }
+
+
+def linked(vpcs: tuple[Vpc, ...]) -> Iterator[tuple[Vpc, tuple[Vpc, ...]]]:
+    """Each VPC with those that peering connections or transit gateways link it to, in order.
+
+    Those that they are linked to in turn are among them.
+    """
+    number = {one.name: i for i, one in enumerate(vpcs)}
+    near: dict[int, set[int]] = {i: set() for i in number.values()}
+    for i, one in enumerate(vpcs):
+        far = [row.vpc for row in one.peerings]
+        far += [row.vpc for way in one.transits for row in way.attachments]
+        for j in (number[name] for name in far if name in number):
+            near[i].add(j)
+            near[j].add(i)
+    group: dict[int, tuple[int, ...]] = {}
+    for i in near:
+        if i not in group:
+            found, todo = {i}, [i]
+            while todo:
+                more = near[todo.pop()] - found
+                found |= more
+                todo += more
+            group |= dict.fromkeys(found, tuple(sorted(found)))
+    for i, one in enumerate(vpcs):
+        yield one, tuple(vpcs[j] for j in group[i] if j != i)
+
+
+def online(one: Vpc, peers: tuple[Vpc, ...], stranger: OutsideHost) -> Vpc:
+    """A VPC with peers, and with a host of the Internet that serves every port."""
+    from vpcedu.hosts.any_server import AnyServer
+
+    devices = (*one.devices, Device(stranger.device, AnyServer))
+    made: Vpc = one._replace(outside=(stranger,), devices=devices, peers=peers)
+    return made
 
 
 def with_open_points(

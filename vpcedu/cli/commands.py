@@ -149,9 +149,8 @@ def load_all(options: dict[str, str]) -> tuple[Vpc, ...]:
     if _is_reference(options[""]):
         return (_reference(options[""]),)
     account = _account(options[""])
-    return tuple(account.vpc(name) for name in [options.get("--vpc")] if name) or tuple(
-        account.vpc(one.name) for one in account.vpcs
-    )
+    name = options.get("--vpc", "")
+    return (account.vpc(name),) if name else tuple(account.audited())
 
 
 def _is_reference(folder: str) -> bool:
@@ -215,7 +214,8 @@ def audit(options: dict[str, str]) -> int:
         raise ValueError(f"--map {quoted(path)}: expected the name of a file that ends in .svg")
     if "--against" in options:
         return _against(options)
-    found = [audited(vpc) for vpc in load_all(options)]
+    every = load_all(options)
+    found = [audited(vpc, len(every) > 1) for vpc in every]
     if path and len(found) > 1:
         raise ValueError(
             f"--map {quoted(path)}: expected --vpc ID too, because the folder holds {len(found)} VPCs"
