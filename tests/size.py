@@ -298,6 +298,10 @@ LATER = {
         "ends that no packet is sent to, services by name, UDP: the reason is the answer",
     ): 75,
     ("aws", "the same: which ends the files name, and why each is none"): 36,
+    # a NAT gateway's mode that AWS added would have been taken for the usual one
+    ("aws", "a word that AWS adds to a field is named, and what it decides is unknown"): 45,
+    # an audit of 1,000 VPCs checked each of them 1,000 times
+    ("aws", "which VPCs are linked: an audit takes these alone"): 30,
 }
 LATER_CORE = sum(more for (name, _), more in LATER.items() if name in CORE)
 MOST_CORE = int(FIRST_CORE * (1 + MORE)) + LATER_CORE

@@ -20,7 +20,7 @@ NO_PACKET = {
         SecurityGroups.Description Entries.Description
         PrefixLists.PrefixListName""",
     "who made it, owns it or pays for it": """*.OwnerId *.IpOwnerId *.InstanceOwnerId *.UserId *.RequesterManaged
-        Reservations.* *.Origin *.AllocationId *.PrefixListArn *.RequesterId""",
+        Reservations.* *.AllocationId *.PrefixListArn *.RequesterId""",
     "the interface's own row says it": """Instances.NetworkInterfaces.Attachment*
         Instances.NetworkInterfaces.Groups* Instances.NetworkInterfaces.S*
         Instances.NetworkInterfaces.VpcId Instances.SubnetId Instances.VpcId
@@ -28,19 +28,19 @@ NO_PACKET = {
         NatGateways.SubnetId NatGateways.VpcId NatGateways.NatGatewayAddresses
         NatGateways.NatGatewayAddresses.IsPrimary NatGateways.NatGatewayAddresses.Status""",
     "the rest of the row, or the row around it, says it too": """NetworkInterfaces.Association
-        NetworkInterfaces.PrivateIpAddresses* NetworkInterfaces.AvailabilityZone NetworkInterfaces.Attachment.Status
-        NetworkInterfaces.Status NetworkInterfaces.InterfaceType NetworkAcls.Associations.NetworkAclId
+        NetworkInterfaces.PrivateIpAddresses* NetworkInterfaces.AvailabilityZone NetworkAcls.Associations.NetworkAclId
         RouteTables.Associations.RouteTableId LoadBalancers.AvailabilityZones.LoadBalancerAddresses
         LoadBalancers.AvailabilityZones.ZoneName LoadBalancers.SecurityGroups TargetGroups.LoadBalancerArns
         TargetGroups.VpcId VpcEndpoints.RouteTableIds VpcPeeringConnections.*.CidrBlock
-        Vpcs.CidrBlockAssociationSet* NatGateways.ConnectivityType Instances.State.Code""",
+        Vpcs.CidrBlockAssociationSet Vpcs.CidrBlockAssociationSet.CidrBlock
+        Vpcs.CidrBlockAssociationSet.CidrBlockState NatGateways.ConnectivityType Instances.State.Code""",
     "where it is missing the part works, which is what AWS writes of one that does": """Instances.State
         LoadBalancers.State TargetHealthDescriptions.TargetHealth VpcPeeringConnections.Status
-        LoadBalancerAttributes.CrossZoneLoadBalancing RouteTables.Associations.AssociationState*""",
-    "AWS keeps nothing in another state that packets could meet": "Subnets.State Vpcs.State PrefixLists.State",
+        LoadBalancerAttributes.CrossZoneLoadBalancing RouteTables.Associations.AssociationState""",
     "IPv6, which is left out and said": """*.Ipv6Ranges *.Ipv6Addresses PrefixLists.AddressFamily
         TargetGroups.IpAddressType VpcEndpoints.IpAddressType""",
-    "the default rule says what its listener says": "Rules.Actions* Rules.Conditions Rules.Priority",
+    "the default rule says what its listener says": """Rules.Actions Rules.Actions.TargetGroupArn
+        Rules.Conditions Rules.Priority""",
     "it is empty here; what it has is in test_unknown.py": """
         LoadBalancerDescriptions.BackendServerDescriptions* *.PropagatingVgws *Egress.PrefixListIds
         *Egress.UserIdGroupPairs""",

@@ -36,12 +36,10 @@ WORDS = {
             "CidrBlockAssociationSet.CidrBlockState.State":
                 "associating associated disassociating disassociated failing failed",
             "EncryptionControl.Mode": "monitor enforce",
-            "BlockPublicAccessStates.InternetGatewayBlockMode": _MODES,
             "State": "pending available deleting",
         },
         "Subnets": {
             "State": "pending available unavailable failed failed-insufficient-capacity",
-            "BlockPublicAccessStates.InternetGatewayBlockMode": _MODES,
         },
         "RouteTables": {
             "Associations.AssociationState.State":

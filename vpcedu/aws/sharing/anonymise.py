@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 
 from vpcedu.address import block, text
-from vpcedu.aws import fields
+from vpcedu.aws import fields, known_words
 from vpcedu.aws.account import load
 from vpcedu.aws.reading import read
 
@@ -80,7 +80,12 @@ _WORDS = """application classic gateway instance interface ip network natGateway
     IpUnusable DeregistrationInProgress NotRegistered NotInUse Timeout
     FailedHealthChecks Elb InternalError ResponseCodeMismatch HealthCheckDisabled
     RegistrationInProgress InitialHealthChecking vpc propagated"""
-WORDS = frozenset(_WORDS.lower().split())
+WORDS = frozenset(_WORDS.lower().split()) | {
+    word.lower()
+    for fields_of in known_words.WORDS.values()
+    for words in fields_of.values()
+    for word in words
+}
 
 
 class AskedObject(dict):  # type: ignore[type-arg]
