@@ -11,6 +11,7 @@ from pathlib import Path
 from vpcedu import REASONS, reference_architecture
 from vpcedu.analysis.answer import ask
 from vpcedu.analysis.assumptions import WHICH
+from vpcedu.aws.fields import CALLS, USED
 from vpcedu.hosts.web_server import SeenRequest
 from vpcedu.packet import flags_text
 from vpcedu.protocols.tcp_states import TRANSITIONS, diagram
@@ -48,6 +49,7 @@ def pages() -> dict[str, str]:
             hops_page.section(_table),
             _reasons(),
             _codes(),
+            _used(),
             _open_points(),
             _features(),
         ),
@@ -191,6 +193,19 @@ def _open_points() -> list[str]:
         "stands.",
         "",
         *_table(("what the files leave open", "it is", "what settles it"), *WHICH),
+    ]
+
+
+def _used() -> list[str]:
+    rows = [(f"`{kind}`", f"`aws {CALLS[kind]}`", *words) for kind, words in USED.items()]
+    return [
+        "## What is read of your files",
+        "",
+        "Each kind of answer, by its name in the JSON. What is modelled decides. What is not leaves an answer open if",
+        "packets meet it. The last column says what an answer is where no file has this kind: *unknown* if packets",
+        "meet what it describes, or *stands*. IPv6 and UDP are left out everywhere, and said.",
+        "",
+        *_table(("kind", "call", "modelled", "leaves an answer open", "without it"), *rows),
     ]
 
 

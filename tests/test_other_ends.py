@@ -140,6 +140,16 @@ def test_a_word_that_nothing_has_is_refused(asked, word):
             asked(*ends)
 
 
+def test_an_interface_that_was_left_out_leaves_the_answer_open_as_either_end(asked):
+    def stray(answers):
+        row = next(r for r in answers["NetworkInterfaces"] if r["NetworkInterfaceId"] == "eni-db")
+        row["SubnetId"] = "subnet-nowhere"
+
+    for ends in (("eni-db", WEB), ("10.0.1.30", WEB), (WEB, "eni-db")):
+        answer = asked(*ends, stray)
+        assert answer.reachable is None and "subnet-nowhere" in " ".join(str(answer).split())
+
+
 def test_an_address_that_no_route_leads_to_is_refused_as_a_source(asked):
     with pytest.raises(ValueError, match="no interface has this address"):
         asked("10.70.0.5", WEB)

@@ -198,11 +198,9 @@ def prepare(vpc: Vpc, question: Question) -> Working:
     source, there = find(vpc, question.source), find(vpc, question.destination)
     if not source.device:
         if is_private(source.address) or is_inside(vpc, source.address):
-            known = {row.about: row.words for one in vpc.everyone for row in one.unknown}
-            why = known.get(source.address)
             raise ValueError(
-                f"source {quoted(question.source)}: {why or 'no interface has this address'},"
-                " expected one that opens"
+                f"source {quoted(question.source)}: no interface has this address, expected one that"
+                " opens"
             )
         source = source._replace(device=source.address)
     if not there.device:

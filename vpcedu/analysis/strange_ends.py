@@ -65,9 +65,13 @@ def _reasons(vpc: Vpc, word: str) -> Iterator[Unknown]:
 
 
 def _behind(vpc: Vpc, word: str) -> Iterator[Unknown]:
-    """A source outside the VPCs to which a route leads out of the model."""
-    address = find(vpc, word).address
-    if find(vpc, word).device or not is_numeric(word) or is_inside(vpc, address):
+    """A source that was left out, or one outside to which a route leads out of the model."""
+    there = find(vpc, word)
+    address = there.address
+    if there.device:
+        return
+    yield from (row for one in vpc.everyone for row in one.unknown if row.about == address)
+    if not is_numeric(word) or is_inside(vpc, address):
         return
     for one in vpc.everyone:
         for rows in one.route_tables.values():

@@ -38,6 +38,7 @@ CALLS = {
     "Attributes": "elbv2 describe-load-balancer-attributes",
     "LoadBalancerAttributes": "elb describe-load-balancer-attributes",
     "Entries": "ec2 get-managed-prefix-list-entries",
+    "PolicyDescriptions": "elb describe-load-balancer-policies",
     "VpcBlockPublicAccessOptions": "ec2 describe-vpc-block-public-access-options",
     "VpcBlockPublicAccessExclusions": "ec2 describe-vpc-block-public-access-exclusions",
     "TransitGatewayRouteTables": "ec2 describe-transit-gateway-route-tables",
@@ -193,3 +194,83 @@ _SILENT = """AddressFamily AllocationId AmiLaunchIndex Architecture AssociatedSu
     UnhealthyThresholdCount UsageOperation UsageOperationUpdateTime UserId Version
     VirtualizationType"""
 SILENT = frozenset(_SILENT.split())
+
+# What is read of each kind of answer: what of it is modelled; what it may hold that leaves an
+# answer open where packets meet it; and what an answer is without it. REFERENCE prints it.
+OPEN, STANDS, NO_END, REFUSED = "unknown", "stands", "no such end", "refused"
+OFF = "as if it were off"
+USED = {
+    "Vpcs": ("IPv4 blocks; Block Public Access", "encryption that is enforced", REFUSED),
+    "Subnets": ("IPv4 block, zone, Block Public Access", "-", OPEN),
+    "RouteTables": (
+        "routes of subnets, by longest prefix; propagated ones; blackholes",
+        "a gateway's own table; what a transit gateway, a VPN or an appliance does",
+        OPEN,
+    ),
+    "SecurityGroups": (
+        "IPv4 rules, groups and prefix lists as peers; tracking of flows",
+        "-",
+        OPEN,
+    ),
+    "NetworkAcls": ("IPv4 entries in their order", "-", OPEN),
+    "InternetGateways": ("which VPC one is attached to", "-", OPEN),
+    "NatGateways": (
+        "public and private, zonal and regional ones; up to eight addresses; states",
+        "a state in between; an attached appliance",
+        OPEN,
+    ),
+    "Instances": ("running or stopped; interfaces", "a state in between", OPEN),
+    "NetworkInterfaces": (
+        "addresses, prefixes, groups, source check, timeouts of tracking",
+        "one of a service whose far side no file describes",
+        OPEN,
+    ),
+    "Addresses": ("addresses that no interface has", "packets to these", STANDS),
+    "VpcPeeringConnections": ("active or not; the two VPCs", "a VPC that no file describes", OPEN),
+    "VpcEndpoints": (
+        "gateway endpoints by prefix list; interface endpoints; states",
+        "Gateway Load Balancer, resource and service network endpoints",
+        OPEN,
+    ),
+    "PrefixLists": ("names", "-", STANDS),
+    "Entries": ("the blocks of a prefix list", "-", OPEN),
+    "LoadBalancers": (
+        "Application and Network Load Balancers: nodes, zones, scheme",
+        "Gateway Load Balancers; states",
+        NO_END,
+    ),
+    "Listeners": (
+        "HTTP, HTTPS, TCP; TLS as TCP; default actions",
+        "UDP, QUIC; actions that sign users in; clients that are verified",
+        OPEN,
+    ),
+    "Rules": (
+        "host and path; forward, redirect, fixed response; weights",
+        "other conditions; rewritten requests; actions that sign users in",
+        OPEN,
+    ),
+    "TargetGroups": ("targets of type instance, ip and alb", "targets of type lambda", OPEN),
+    "TargetHealthDescriptions": ("which targets get requests, and why others do not", "-", OPEN),
+    "Attributes": (
+        "cross-zone balancing, client addresses, PROXY protocol, idle timeouts, X-Forwarded-For",
+        "-",
+        OPEN,
+    ),
+    "LoadBalancerDescriptions": ("Classic Load Balancers: TCP, SSL, HTTP, HTTPS", "-", NO_END),
+    "LoadBalancerAttributes": ("of these: cross-zone balancing, idle timeout", "-", OPEN),
+    "PolicyDescriptions": ("of these: the PROXY protocol", "other policies", OPEN),
+    "VpcBlockPublicAccessOptions": (
+        "both modes; taken to be off without it",
+        "other modes",
+        STANDS,
+    ),
+    "VpcBlockPublicAccessExclusions": (
+        "of VPCs and subnets, in both directions",
+        "of outbound traffic alone; states in between",
+        OPEN,
+    ),
+    "TransitGatewayRouteTables": ("which table an attachment has", "-", OPEN),
+    "TransitGatewayVpcAttachments": ("attached VPCs and subnets", "-", OPEN),
+    "TransitGatewayAttachments": ("associations with route tables", "VPNs, peerings", OPEN),
+    "Routes": ("where a transit gateway leads: what is lost then", "what gets through", OPEN),
+}

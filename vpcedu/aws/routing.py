@@ -286,12 +286,16 @@ def blocked_access(
     at, blocked = answers.rows("Vpcs")[vpc], []
     for subnet in subnets if gateway else ():
         said = _mode(answers.rows("Subnets").get(subnet.name, at)) or _mode(at)
-        by_options, outward = _by_options(answers, at, subnet)
+        by_options, outward = _by_options(answers, at, subnet, gateway)
         mode = said or by_options or OFF
         if outward and mode != OFF:
             doubt = f"lets out what {subnet.name} sends, and which packets that are"
         elif said and by_options and said != by_options:
             doubt = f"is {said} by one file and {by_options} by another one: which one holds"
+        elif mode != OFF and not said and EXCLUSIONS not in answers.kinds:
+            words = f"no file has the exclusions from VPC Block Public Access, which is {mode}"
+            answers.lacks(gateway, words, CALLS[EXCLUSIONS])
+            continue
         elif mode not in (OFF, BIDIRECTIONAL, INGRESS):
             doubt = f"is on ({mode}), and what it blocks"
         elif mode != OFF:
@@ -309,7 +313,7 @@ def _mode(row: At) -> str:
     return states.text("InternetGatewayBlockMode", "") if states else ""
 
 
-def _by_options(answers: Answers, vpc: At, subnet: Subnet) -> tuple[str, bool]:
+def _by_options(answers: Answers, vpc: At, subnet: Subnet, gateway: str) -> tuple[str, bool]:
     """The mode by the options of the account and the Region, or ""; whether outward is free."""
     modes = [
         row.text("InternetGatewayBlockMode", OFF)
@@ -329,7 +333,7 @@ def _by_options(answers: Answers, vpc: At, subnet: Subnet) -> tuple[str, bool]:
                 words = (
                     f"the exclusion {name} is {state}, and what passes meanwhile is not modelled"
                 )
-                answers.lacks(subnet.name, words, CALLS[EXCLUSIONS])
+                answers.lacks(gateway, words, CALLS[EXCLUSIONS])
             outward = row.text("InternetGatewayExclusionMode", "") == "allow-egress"
             return (mode, True) if outward else (OFF, False)
     return mode, False
