@@ -299,7 +299,7 @@ LATER = {
     ): 75,
     ("aws", "the same: which ends the files name, and why each is none"): 36,
     # a NAT gateway's mode that AWS added would have been taken for the usual one
-    ("aws", "a word that AWS adds to a field is named, and what it decides is unknown"): 45,
+    ("aws", "a word that AWS adds to a field is named, and what it decides is unknown"): 55,
     # an audit of 1,000 VPCs checked each of them 1,000 times
     ("aws", "which VPCs are linked: an audit takes these alone"): 30,
 }

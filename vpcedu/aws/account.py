@@ -349,14 +349,14 @@ class _Ground:
             answers.lacks(group, f"no file has the rules of {group}", COMMANDS["SecurityGroups"])
         names = (*nodes.names, *endpoints.names(answers, name, interfaces))
         defaults = tuple(row for acl in self.acls for row in default_acl(acl))
+        rules = (*acl_entries(answers, name), *defaults), tuple(group_rules(answers, name))
         beyond = routing.beyond(answers, self.routes, known, useless)
         return Vpc(
             self.cidr,
             self.subnets,
             interfaces,
             tuple(route for route, _ in self.routes),
-            (*acl_entries(answers, name), *defaults),
-            tuple(group_rules(answers, name)),
+            *rules,
             gateway,
             tuple(dict.fromkeys((*self.associations, *nodes.associations))),
             devices=(*self.devices, *nodes.devices),

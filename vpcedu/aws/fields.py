@@ -260,9 +260,9 @@ USED = {
     "LoadBalancerAttributes": ("of these: cross-zone balancing, idle timeout", "-", OPEN),
     "PolicyDescriptions": ("of these: the PROXY protocol", "other policies", OPEN),
     "VpcBlockPublicAccessOptions": (
-        "both modes; taken to be off without it",
+        "both modes, of VPCs and subnets whose own rows do not say theirs",
         "other modes",
-        STANDS,
+        OFF,
     ),
     "VpcBlockPublicAccessExclusions": (
         "of VPCs and subnets, in both directions",
