@@ -291,13 +291,15 @@ LATER = {
     # central egress whose way back is missing was "the model ends", though the files tell all of it
     ("network", "where transit gateways take packets, as far as their tables tell"): 32,
     ("aws", "the same: attachments, associations and routes, as files tell them"): 43,
-    ("analysis", "the same: what gets through one is unknown, and a route to one no repair"): 27,
+    ("analysis", "the same: what gets through one is unknown, and a route to one no repair"): 30,
     # a gateway's id, a host behind a VPN, UDP: "no such end", or no such option
     (
         "analysis",
         "ends that no packet is sent to, services by name, UDP: the reason is the answer",
     ): 75,
     ("aws", "the same: which ends the files name, and why each is none"): 36,
+    ("cli", "the same: --protocol"): 2,
+    ("views", "a flow log of a loaded network makes up no id"): 4,
     # a NAT gateway's mode that AWS added would have been taken for the usual one
     ("aws", "a word that AWS adds to a field is named, and what it decides is unknown"): 55,
     # an audit of 1,000 VPCs checked each of them 1,000 times
