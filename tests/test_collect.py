@@ -45,7 +45,7 @@ def calls():
     """The calls of the script, as (service, operation)."""
     what = re.search(r"for what in ([^;]+); do", TEXT)
     found = {("ec2", f"describe-{one}") for one in what[1].replace("\\", " ").split()}
-    plain = re.findall(r"\b(ec2|elbv2|elb|sts) ((?:describe|get)-[a-z-]*[a-z])\b", TEXT)
+    plain = re.findall(r"\b(ec2|elbv2|elb|sts) ((?:describe|get|search)-[a-z-]*[a-z])\b", TEXT)
     return found | {*plain}
 
 
@@ -66,7 +66,7 @@ def test_the_policy_has_each_call_of_the_script_and_no_other():
 
 
 def test_every_call_only_reads():
-    assert all(words.startswith(("describe-", "get-")) for _, words in calls())
+    assert all(words.startswith(("describe-", "get-", "search-")) for _, words in calls())
     asked = re.findall(r"\baws (?!--region \"\$region\" \"\$@\"|\$\*)(.*)", TEXT.split("set -u")[1])
     assert len(asked) == 2 and all(
         line.startswith(("configure get ", "sts get-")) for line in asked
@@ -109,6 +109,9 @@ def answered(words, refused, client):
         for name, value in options.items()
         if name not in ("--region", "--output", "--query")
     }
+    if "Filters" in own:  # Name=state,Values=active,blackhole
+        name, values = own["Filters"].removeprefix("Name=").split(",Values=")
+        own["Filters"] = [{"Name": name, "Values": values.split(",")}]
     if call in UNPLAYED:  # moto does not have them
         return 0, json.dumps(UNPLAYED[call])
     answer = getattr(client(service, options.get("--region", "us-east-1")), call.replace("-", "_"))(
@@ -160,6 +163,10 @@ def collected(tmp_path, monkeypatch):
             Subnets=subnets[:1],
             Listeners=[{"Protocol": "TCP", "LoadBalancerPort": 80, "InstancePort": 80}],
         )
+        gateway = cloud.ec2.create_transit_gateway()["TransitGateway"]["TransitGatewayId"]
+        cloud.ec2.create_transit_gateway_vpc_attachment(
+            TransitGatewayId=gateway, VpcId=vpc, SubnetIds=subnets[:1]
+        )
         with socketserver.UnixStreamServer("asked", Asked) as server:
             threading.Thread(target=server.serve_forever, daemon=True).start()
             fake = FAKE.format(python=sys.executable, socket=str(Path("asked").resolve()))
@@ -187,11 +194,13 @@ def test_what_it_collects_is_the_network(collected):
     done, web = collected()
     assert done.returncode == 0, done.stderr
     folder = Path("my-network/123456789012/us-east-1")
-    assert len(list(folder.glob("*.json"))) == 22
+    assert len(list(folder.glob("*.json"))) == 26
     account = aws.load("my-network")
     assert not [note for note in account.report if note.kind in ("missing", "not read", "unknown")]
     names = {row.name for one in account.vpcs for row in one.names}
     assert {"web", "old"} <= names
+    tables = [row for one in account.vpcs for row in one.transits]
+    assert [row.own.subnets for row in tables] and len(tables) == 1
     assert web in {row.name for one in account.vpcs for row in one.devices}
 
 

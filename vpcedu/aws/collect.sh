@@ -45,18 +45,24 @@ for region in "$@"; do
   mkdir -p "$to" || exit 1
   for what in vpcs subnets route-tables security-groups network-acls internet-gateways nat-gateways \
       instances network-interfaces addresses vpc-peering-connections vpc-endpoints \
-      managed-prefix-lists vpc-block-public-access-options vpc-block-public-access-exclusions; do
+      managed-prefix-lists vpc-block-public-access-options vpc-block-public-access-exclusions \
+      transit-gateway-vpc-attachments transit-gateway-attachments transit-gateway-route-tables; do
     call ec2 "describe-$what" > "$to/$what.json"
   done
   call elbv2 describe-load-balancers > "$to/load-balancers.json"
   call elbv2 describe-target-groups > "$to/target-groups.json"
   call elb describe-load-balancers > "$to/classic.json"
-  for name in entries targets listeners classic-attributes; do
+  for name in entries targets listeners classic-attributes transit-gateway-routes; do
     echo '[]' > "$to/$name.json" # so that a file without an answer is not an empty one
   done
   for list in $(ids ec2 describe-managed-prefix-lists --query 'PrefixLists[].PrefixListId'); do
     about "$list" ec2 get-managed-prefix-list-entries --prefix-list-id
   done >> "$to/entries.json"
+  for table in $(ids ec2 describe-transit-gateway-route-tables \
+      --query 'TransitGatewayRouteTables[].TransitGatewayRouteTableId'); do
+    about "$table" ec2 search-transit-gateway-routes \
+      --filters Name=state,Values=active,blackhole --transit-gateway-route-table-id
+  done >> "$to/transit-gateway-routes.json"
   for group in $(ids elbv2 describe-target-groups --query 'TargetGroups[].TargetGroupArn'); do
     about "$group" elbv2 describe-target-health --target-group-arn
     about "$group" elbv2 describe-target-group-attributes --target-group-arn
