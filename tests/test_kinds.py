@@ -37,7 +37,7 @@ def named(row):
 
 
 @pytest.mark.parametrize("network", NETWORKS, ids=named)
-def test_an_answer_claims_no_more_than_its_toldknow(tmp_path, network):
+def test_an_answer_claims_no_more_than_its_files_know(tmp_path, network):
     answer = asked(tmp_path, network)
     said = flat(answer)
     assert answer.outcome.verdict in network.honest, said

@@ -59,6 +59,12 @@ def apart(files):
             row["Associations"].append({"SubnetId": "subnet-att"})
 
 
+def in_another_zone(files):
+    """AWS carries a packet only if the attachment has a subnet in the zone of the sender."""
+    apart(files)
+    files["subnets.json"]["Subnets"][-1]["AvailabilityZone"] = "eu-west-1b"
+
+
 def searched(files):
     return files["tgw-routes.json"]["Output"]["Routes"]
 
@@ -195,6 +201,7 @@ def attachments(files, **values):
         (without("transit-gateway-route-tables.json"), False),
         (without("transit-gateway-vpc-attachments.json"), False),
         (without("tgw-routes.json"), False),
+        (in_another_zone, False),
         (lambda files: attachments(files, State="deleting"), False),
         (lambda files: attachments(files, State="something-new"), False),
         (lambda files: attachments(files, SubnetIds=[]), False),
