@@ -46,7 +46,7 @@ def test_an_answer_claims_no_more_than_its_files_know(tmp_path, network):
 
 
 @pytest.mark.parametrize("folder", FOLDERS, ids=named)
-def test_toldand_audits_say_what_they_lack(tmp_path, capsys, folder):
+def test_files_and_audits_say_what_they_lack(tmp_path, capsys, folder):
     folder.write(tmp_path)
     command, *more = folder.words
     code = main([command, str(tmp_path), *more])
@@ -64,7 +64,7 @@ OPEN = [one for one in NETWORKS if len(one.question) < 6 and one.kind in "BCDEFJ
 
 
 @pytest.mark.parametrize("network", OPEN, ids=lambda one: f"L: {one.holds}")
-def test_a_flow_log_has_the_ids_of_the_toldand_no_other(tmp_path, network):
+def test_a_flow_log_has_the_ids_of_the_files_and_no_other(tmp_path, network):
     answer, told = asked(tmp_path, network), json.dumps(files(answers_of(network)))
     found = set()
     for row in answer.vpc.interfaces:
