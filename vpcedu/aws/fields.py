@@ -260,7 +260,7 @@ USED = {
     "LoadBalancerAttributes": ("of these: cross-zone balancing, idle timeout", "-", OPEN),
     "PolicyDescriptions": ("of these: the PROXY protocol", "other policies", OPEN),
     "VpcBlockPublicAccessOptions": (
-        "both modes, of VPCs and subnets whose own rows do not say theirs",
+        "both modes, for VPCs and subnets that do not show theirs",
         "other modes",
         OFF,
     ),
