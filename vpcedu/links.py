@@ -39,11 +39,14 @@ class State(NamedRow):
     says: str = ""
 
     def changed(self, sentence: str) -> str:
-        """What to tell a reader who sees this sentence; "" where it is the one of the link."""
+        """What to tell a reader who sees this sentence; "" where it is the one of the link.
+
+        A form that nobody has answered says nothing, in any version.
+        """
         made = f"version {self.version}" if self.version else "an unknown version"
         if self.says and self.says != checksum(sentence):
             return f"This link was made with {made} of vpcedu, where the sentence was another one."
-        if not self.says and self.version not in ("", VERSION):
+        if sentence and not self.says and self.version not in ("", VERSION):
             return f"This link was made with {made} of vpcedu; this is version {VERSION}."
         return ""
 
