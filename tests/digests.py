@@ -78,7 +78,9 @@ def symptoms() -> Iterable[str]:
 
 
 def by_tls() -> Iterable[str]:
-    """What needs OpenSSL, which a browser's Python has not got."""
+    """What needs OpenSSL; ImportError where Python has none, as in a browser."""
+    import ssl  # noqa: F401
+
     for name in BY_TLS:
         yield printed("scenario", name)
 
@@ -126,13 +128,11 @@ OUTPUTS: dict[str, Callable[[], Iterable[str | bytes]]] = {
 
 def digest(pieces: Iterable[str | bytes]) -> str:
     """The first twelve digits of the SHA-256 of all pieces; NO_SSL where Python has no OpenSSL."""
-    from vpcedu.lacking import Lacking
-
     found = hashlib.sha256()
     try:
         for piece in pieces:
             found.update(piece if isinstance(piece, bytes) else piece.encode())
-    except Lacking:
+    except ImportError:
         return NO_SSL
     return found.hexdigest()[:12]
 
