@@ -78,11 +78,14 @@ def symptoms() -> Iterable[str]:
 
 
 def by_tls() -> Iterable[str]:
-    """What needs OpenSSL; ImportError where Python has none, as in a browser."""
-    import ssl  # noqa: F401
+    """What needs OpenSSL; Lacking where Python has none, as in a browser."""
+    from vpcedu.cli import commands
 
     for name in BY_TLS:
-        yield printed("scenario", name)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            commands.main(["scenario", name])
+        yield out.getvalue()
 
 
 def puzzles() -> Iterable[str]:
@@ -128,11 +131,13 @@ OUTPUTS: dict[str, Callable[[], Iterable[str | bytes]]] = {
 
 def digest(pieces: Iterable[str | bytes]) -> str:
     """The first twelve digits of the SHA-256 of all pieces; NO_SSL where Python has no OpenSSL."""
+    from vpcedu.lacking import Lacking
+
     found = hashlib.sha256()
     try:
         for piece in pieces:
             found.update(piece if isinstance(piece, bytes) else piece.encode())
-    except ImportError:
+    except Lacking:
         return NO_SSL
     return found.hexdigest()[:12]
 
